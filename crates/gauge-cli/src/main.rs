@@ -1,0 +1,3 @@
+//! `credit-gauge`: the command line.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Simulated providers on loopback, for demo mode, tests and benchmarks.

@@ -1,0 +1,1 @@
+//! Reads how much prepaid API credit is left.

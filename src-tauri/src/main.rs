@@ -1,0 +1,3 @@
+//! `credit-gauge-tray`: the desktop app.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! A private desktop to run the real programs in.

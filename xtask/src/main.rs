@@ -1,0 +1,3 @@
+//! `cargo xtask`: set-up, run, test and checks.
+
+fn main() {}
