@@ -1,0 +1,91 @@
+//! Accounts: one credential of one provider each, without the credential.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::alert::Rule;
+use crate::origin::Origin;
+
+/// The short name of an account on the command line and in files: lower-case letters, digits and dashes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[serde(try_from = "String", into = "String")]
+#[ts(export, as = "String")]
+pub struct AccountId(String);
+
+/// A text that cannot be an account id.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "“{0}” cannot be an account id: use up to 64 lower-case letters, digits and single dashes, starting with a letter or digit, such as openrouter-work"
+)]
+pub struct AccountIdError(String);
+
+impl AccountId {
+    /// The id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for AccountId {
+    type Err = AccountIdError;
+
+    fn from_str(text: &str) -> Result<Self, AccountIdError> {
+        let good = (1..=64).contains(&text.len())
+            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            && !text.starts_with('-')
+            && !text.ends_with('-')
+            && !text.contains("--");
+        if good { Ok(Self(text.to_owned())) } else { Err(AccountIdError(text.to_owned())) }
+    }
+}
+
+impl TryFrom<String> for AccountId {
+    type Error = AccountIdError;
+
+    fn try_from(text: String) -> Result<Self, AccountIdError> {
+        text.parse()
+    }
+}
+
+impl From<AccountId> for String {
+    fn from(id: AccountId) -> Self {
+        id.0
+    }
+}
+
+impl fmt::Display for AccountId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One credential of one provider. The secret itself is in the keychain only.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Its short name, fixed for its life.
+    pub id: AccountId,
+    /// The id of the provider's definition.
+    pub provider: String,
+    /// The name the user gave it.
+    pub label: String,
+    /// A base URL that replaces the definition's.
+    pub base_url: Option<String>,
+    /// What the user gave for the definition's inputs that are no secrets.
+    pub inputs: BTreeMap<String, String>,
+    /// The origins that may be sent the secret: those the definition named when it was stored.
+    pub origins: Vec<Origin>,
+    /// The last four characters of the key, as `…a1b2`; empty when the key comes from the environment.
+    pub key_tail: String,
+    /// Whether the account is left alone: not asked, not counted, not alerted about.
+    pub paused: bool,
+    /// What 100 % means for a meter, where the user said so.
+    pub full: BTreeMap<String, Decimal>,
+    /// The account's own alert rules a meter; a meter without an entry follows the defaults.
+    pub rules: BTreeMap<String, Vec<Rule>>,
+}
