@@ -6,5 +6,7 @@ pub mod alert;
 pub mod amount;
 pub mod failure;
 pub mod level;
+pub mod origin;
 pub mod reading;
+pub mod secret;
 pub mod snapshot;
