@@ -1,1 +1,5 @@
-//! End-to-end tests.
+//! End-to-end tests: the real programs in a private desktop.
+#![cfg(target_os = "linux")]
+
+mod fake_item;
+mod harness;

@@ -1,0 +1,260 @@
+use std::ffi::OsStr;
+use std::fs;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::{Value, json};
+use ureq::Agent;
+
+use crate::{Desktop, Error, PATIENCE, Program, eventually};
+
+/// The name under which `WebDriver` refers to an element.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// A program with a web view, driven through `WebKitWebDriver` as the [WebDriver] standard has it.
+///
+/// Dropping it ends the program too.
+///
+/// [WebDriver]: https://www.w3.org/TR/webdriver2/
+#[derive(Debug)]
+pub struct Browser {
+    agent: Agent,
+    session: String,
+    driver: Program,
+}
+
+/// An element of the page shown when it was found.
+#[derive(Debug, Clone)]
+pub struct Element {
+    path: String,
+}
+
+/// What axe-core found wrong with a page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Violation {
+    /// The rule, such as `color-contrast`.
+    pub rule: String,
+    /// What the rule asks for.
+    pub help: String,
+    /// The elements, as HTML.
+    pub elements: Vec<String>,
+}
+
+impl Browser {
+    /// Starts a program that opens a window by itself, and waits for its web view.
+    ///
+    /// `command` is from [`Desktop::command`]; its environment beyond the desktop's is kept.
+    pub fn start(desktop: &Desktop, command: &Command) -> Result<Self, Error> {
+        let port = free_port()?;
+        let mut driver = desktop.command("WebKitWebDriver");
+        driver.arg(format!("--port={port}"));
+        // The driver hands its environment on to the program, which must allow to be driven.
+        for (name, value) in command.get_envs() {
+            match value {
+                Some(value) => driver.env(name, value),
+                None => driver.env_remove(name),
+            };
+        }
+        let driver = desktop.spawn(driver.env("TAURI_WEBVIEW_AUTOMATION", "true"))?;
+        let agent: Agent =
+            Agent::config_builder().http_status_as_error(false).timeout_global(Some(PATIENCE)).build().into();
+        let server = format!("http://{}:{port}", Ipv4Addr::LOCALHOST);
+        eventually("WebKitWebDriver to listen", PATIENCE, || {
+            agent.get(format!("{server}/status")).call().ok()
+        })?;
+
+        let text = |text: &OsStr| text.to_string_lossy().into_owned();
+        let options = json!({
+            "binary": text(command.get_program()),
+            "args": command.get_args().map(text).collect::<Vec<_>>(),
+        });
+        let capabilities = json!({ "alwaysMatch": { "webkitgtk:browserOptions": options } });
+        let mut browser = Self { agent, session: format!("{server}/session"), driver };
+        let started = browser.post("", json!({ "capabilities": capabilities }))?;
+        let id = started["sessionId"].as_str().unwrap_or_default();
+        browser.session = format!("{server}/session/{id}");
+        Ok(browser)
+    }
+
+    /// Opens an address, for a program that has an address bar.
+    pub fn go(&self, url: &str) -> Result<(), Error> {
+        self.post("/url", json!({ "url": url })).map(drop)
+    }
+
+    /// The address of the page.
+    pub fn url(&self) -> Result<String, Error> {
+        self.get("/url").map(text)
+    }
+
+    /// The title of the page.
+    pub fn title(&self) -> Result<String, Error> {
+        self.get("/title").map(text)
+    }
+
+    /// Runs the body of a JavaScript function in the page, and returns what it returns.
+    pub fn execute(&self, body: &str, arguments: &[Value]) -> Result<Value, Error> {
+        self.post("/execute/sync", json!({ "script": body, "args": arguments }))
+    }
+
+    /// Runs the body of a JavaScript function in the page, and returns what it calls its last argument with.
+    pub fn execute_async(&self, body: &str, arguments: &[Value]) -> Result<Value, Error> {
+        self.post("/execute/async", json!({ "script": body, "args": arguments }))
+    }
+
+    /// The elements that a CSS selector finds now.
+    pub fn elements(&self, selector: &str) -> Result<Vec<Element>, Error> {
+        let found = self.post("/elements", json!({ "using": "css selector", "value": selector }))?;
+        let found = found.as_array().cloned().unwrap_or_default();
+        Ok(found.iter().map(element).collect())
+    }
+
+    /// Waits for a CSS selector to find something, and returns the first.
+    pub fn element(&self, selector: &str) -> Result<Element, Error> {
+        eventually(&format!("`{selector}` in the page"), PATIENCE, || {
+            self.elements(selector).ok()?.into_iter().next()
+        })
+    }
+
+    /// Waits for the page to show a text, anywhere.
+    pub fn wait_for_text(&self, wanted: &str) -> Result<(), Error> {
+        eventually(&format!("the page to show {wanted:?}"), PATIENCE, || {
+            self.page_text().ok()?.contains(wanted).then_some(())
+        })
+    }
+
+    /// The text that the page shows.
+    pub fn page_text(&self) -> Result<String, Error> {
+        self.execute("return document.body.innerText", &[]).map(text)
+    }
+
+    /// The element that has the keyboard focus.
+    pub fn focused(&self) -> Result<Element, Error> {
+        self.get("/element/active").map(|found| element(&found))
+    }
+
+    /// Clicks an element.
+    pub fn click(&self, element: &Element) -> Result<(), Error> {
+        self.post(&format!("{}/click", element.path), json!({})).map(drop)
+    }
+
+    /// Types into an element.
+    pub fn type_into(&self, element: &Element, keys: &str) -> Result<(), Error> {
+        self.post(&format!("{}/value", element.path), json!({ "text": keys })).map(drop)
+    }
+
+    /// Empties a text field.
+    pub fn clear(&self, element: &Element) -> Result<(), Error> {
+        self.post(&format!("{}/clear", element.path), json!({})).map(drop)
+    }
+
+    /// Presses and releases one key wherever the focus is: a character, or one of [WebDriver's codes], such as
+    /// `\u{e004}` for Tab, `\u{e006}` for Enter and `\u{e00c}` for Escape.
+    ///
+    /// [WebDriver's codes]: https://www.w3.org/TR/webdriver2/#keyboard-actions
+    pub fn press(&self, key: char) -> Result<(), Error> {
+        let keys = [json!({ "type": "keyDown", "value": key }), json!({ "type": "keyUp", "value": key })];
+        let actions = json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": keys }] });
+        self.post("/actions", actions).map(drop)
+    }
+
+    /// The text that an element shows.
+    pub fn text(&self, element: &Element) -> Result<String, Error> {
+        self.get(&format!("{}/text", element.path)).map(text)
+    }
+
+    /// An attribute of an element.
+    pub fn attribute(&self, element: &Element, name: &str) -> Result<Option<String>, Error> {
+        let value = self.get(&format!("{}/attribute/{name}", element.path))?;
+        Ok(value.as_str().map(str::to_owned))
+    }
+
+    /// The role that assistive technology sees.
+    pub fn role(&self, element: &Element) -> Result<String, Error> {
+        self.get(&format!("{}/computedrole", element.path)).map(text)
+    }
+
+    /// The name that assistive technology speaks.
+    pub fn label(&self, element: &Element) -> Result<String, Error> {
+        self.get(&format!("{}/computedlabel", element.path)).map(text)
+    }
+
+    /// The handles of the program's web views.
+    pub fn windows(&self) -> Result<Vec<String>, Error> {
+        let handles = self.get("/window/handles")?;
+        Ok(handles.as_array().cloned().unwrap_or_default().into_iter().map(text).collect())
+    }
+
+    /// Goes on with another of [`windows`](Self::windows).
+    pub fn switch_to(&self, window: &str) -> Result<(), Error> {
+        self.post("/window", json!({ "handle": window })).map(drop)
+    }
+
+    /// What axe-core, from its file `axe.min.js`, finds against WCAG 2.2 AA and its own best practices.
+    pub fn violations(&self, axe: &Path) -> Result<Vec<Violation>, Error> {
+        let source =
+            fs::read_to_string(axe).map_err(|source| Error::File { path: axe.to_owned(), source })?;
+        // As a script of the driver, it runs whatever the page's content security policy is.
+        let body =
+            format!("{source}; const done = arguments[0]; axe.run().then(done, e => done(String(e)));");
+        let report = self.execute_async(&body, &[])?;
+        let Some(violations) = report["violations"].as_array() else {
+            return Err(Error::Refused { command: "axe.run".into(), message: report.to_string() });
+        };
+        Ok(violations.iter().map(violation).collect())
+    }
+
+    fn get(&self, path: &str) -> Result<Value, Error> {
+        let answer = self.agent.get(format!("{}{path}", self.session)).call()?;
+        value(path, answer)
+    }
+
+    fn post(&self, path: &str, body: Value) -> Result<Value, Error> {
+        let answer = self.agent.post(format!("{}{path}", self.session)).send_json(body)?;
+        value(path, answer)
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // Ends the program; a driver that is gone already has ended it.
+        let _ended = self.agent.delete(&self.session).call();
+        self.driver.terminate();
+    }
+}
+
+/// What an answer of the driver holds.
+fn value(command: &str, mut answer: ureq::http::Response<ureq::Body>) -> Result<Value, Error> {
+    let mut body: Value = answer.body_mut().read_json()?;
+    let value = body["value"].take();
+    if answer.status().is_success() {
+        return Ok(value);
+    }
+    let message = format!("{}: {}", value["error"], value["message"]);
+    Err(Error::Refused { command: command.to_owned(), message })
+}
+
+fn element(found: &Value) -> Element {
+    Element { path: format!("/element/{}", found[ELEMENT].as_str().unwrap_or_default()) }
+}
+
+fn violation(found: &Value) -> Violation {
+    let elements = found["nodes"].as_array().into_iter().flatten();
+    Violation {
+        rule: text(found["id"].clone()),
+        help: text(found["help"].clone()),
+        elements: elements.map(|node| text(node["html"].clone())).collect(),
+    }
+}
+
+fn text(value: Value) -> String {
+    if let Value::String(text) = value { text } else { value.to_string() }
+}
+
+/// A port that nobody listens on at the moment.
+fn free_port() -> Result<u16, Error> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .and_then(|listener| listener.local_addr())
+        .map(|address| address.port())
+        .map_err(|source| Error::File { path: "127.0.0.1".into(), source })
+}
