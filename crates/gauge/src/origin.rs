@@ -279,8 +279,8 @@ mod tests {
             host in prop_oneof![
                 "[a-z][a-z0-9]{0,8}\\.(example|ai)",
                 Just("localhost".to_owned()),
-                any::<std::net::Ipv4Addr>().prop_map(|a| a.to_string()),
-                any::<std::net::Ipv6Addr>().prop_map(|a| format!("[{a}]")),
+                any::<Ipv4Addr>().prop_map(|a| a.to_string()),
+                any::<Ipv6Addr>().prop_map(|a| format!("[{a}]")),
             ],
             port in prop::option::of(1..=u16::MAX),
         ) -> String {
