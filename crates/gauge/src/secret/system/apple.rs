@@ -36,11 +36,11 @@ impl Platform {
     /// Keeps the system from asking the user anything while the result lives, unless `prompt` lets it.
     #[expect(clippy::unused_self, reason = "the same signature on all platforms")]
     pub(super) fn prepare(&self, _user: &str, prompt: Prompt) -> Result<Ready, KeychainError> {
-        let _quiet = match prompt {
+        let quiet = match prompt {
             Prompt::Allowed => None,
             Prompt::Avoid => Some(SecKeychain::disable_user_interaction().map_err(sort)?),
         };
-        Ok(Ready { _quiet })
+        Ok(Ready { _quiet: quiet })
     }
 
     #[expect(clippy::unused_self, reason = "the same signature on all platforms")]
