@@ -63,20 +63,20 @@ impl Platform {
             .map_err(sort)?;
         if found.unlocked.is_empty() && found.locked.is_empty() {
             // A locked KWallet does not tell what is in it.
-            open(&self.service.get_default_collection().map_err(sort)?, prompt)?;
+            unlock(&self.service.get_default_collection().map_err(sort)?, prompt)?;
         }
         for item in found.locked {
             // An item's path is that of its collection and one part more.
             let Some((collection, _)) = item.item_path.rsplit_once('/') else { continue };
             let path = OwnedObjectPath::try_from(collection)
                 .map_err(|error| KeychainError::Other(Box::new(error)))?;
-            open(&self.service.get_collection_by_path(path).map_err(sort)?, prompt)?;
+            unlock(&self.service.get_collection_by_path(path).map_err(sort)?, prompt)?;
         }
         Ok(Ready)
     }
 
     pub(super) fn check(&self) -> Result<(), KeychainError> {
-        open(&self.service.get_default_collection().map_err(sort)?, Prompt::Avoid)
+        unlock(&self.service.get_default_collection().map_err(sort)?, Prompt::Avoid)
     }
 
     pub(super) fn name(&self) -> String {
@@ -98,7 +98,7 @@ impl Platform {
     }
 }
 
-fn open(collection: &Collection<'_>, prompt: Prompt) -> Result<(), KeychainError> {
+fn unlock(collection: &Collection<'_>, prompt: Prompt) -> Result<(), KeychainError> {
     if !collection.is_locked().map_err(sort)? {
         return Ok(());
     }
