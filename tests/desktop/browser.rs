@@ -1,7 +1,6 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
-use std::path::Path;
 use std::process::Command;
 
 use serde_json::{Value, json};
@@ -11,6 +10,9 @@ use crate::{Desktop, Error, PATIENCE, Program, eventually};
 
 /// The name under which `WebDriver` refers to an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// axe-core, as `npm ci` installs it.
+const AXE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/node_modules/axe-core/axe.min.js");
 
 /// A program with a web view, driven through `WebKitWebDriver` as the [WebDriver] standard has it.
 ///
@@ -190,10 +192,9 @@ impl Browser {
         self.post("/window", json!({ "handle": window })).map(drop)
     }
 
-    /// What axe-core, from its file `axe.min.js`, finds against WCAG 2.2 AA and its own best practices.
-    pub fn violations(&self, axe: &Path) -> Result<Vec<Violation>, Error> {
-        let source =
-            fs::read_to_string(axe).map_err(|source| Error::File { path: axe.to_owned(), source })?;
+    /// What axe-core finds in the page against WCAG and its own best practices.
+    pub fn violations(&self) -> Result<Vec<Violation>, Error> {
+        let source = fs::read_to_string(AXE).map_err(|source| Error::File { path: AXE.into(), source })?;
         // As a script of the driver, it runs whatever the page's content security policy is.
         let body =
             format!("{source}; const done = arguments[0]; axe.run().then(done, e => done(String(e)));");

@@ -22,7 +22,8 @@ use crate::{Error, PATIENCE, Process, Program, TrayItem, eventually};
 pub struct Settings {
     /// Width and height of the screen, in pixels.
     pub screen: (u16, u16),
-    /// Further environment of every program in it, such as `GDK_SCALE` or `GTK_THEME`.
+    /// Further environment of every program in it, such as `GDK_SCALE` or `GTK_THEME`. What a desktop is made of, such
+    /// as `HOME`, stays the desktop's own.
     pub environment: BTreeMap<String, String>,
 }
 
@@ -60,8 +61,9 @@ impl Desktop {
         }
         write(&folder.path().join("bus.conf"), include_str!("bus.conf"))?;
 
-        let mut environment = environment(folder.path());
-        environment.extend(settings.environment.clone());
+        let mut environment = settings.environment.clone();
+        environment.entry("LANG".into()).or_insert_with(|| "C.UTF-8".into());
+        environment.extend(own_environment(folder.path()));
         let output = folder.path().join(OUTPUT);
 
         let (width, height) = settings.screen;
@@ -224,8 +226,8 @@ fn command(program: impl AsRef<OsStr>, environment: &BTreeMap<String, String>) -
     command
 }
 
-/// The environment of every program in a desktop, except for the display.
-fn environment(folder: &Path) -> BTreeMap<String, String> {
+/// What makes the environment of a program that of the desktop, except for the display.
+fn own_environment(folder: &Path) -> BTreeMap<String, String> {
     let inside = |name: &str| folder.join(name).display().to_string();
     let home = |name: &str| folder.join(HOME).join(name).display().to_string();
     let bus = format!("unix:path={}", folder.join(RUN).join("bus").display());
@@ -234,7 +236,6 @@ fn environment(folder: &Path) -> BTreeMap<String, String> {
         [
             (MARK, folder.display().to_string()),
             ("PATH", path),
-            ("LANG", "C.UTF-8".into()),
             ("HOME", inside(HOME)),
             ("XDG_RUNTIME_DIR", inside(RUN)),
             ("XDG_CACHE_HOME", home(".cache")),
