@@ -74,7 +74,7 @@ impl Unit {
     /// assert_eq!(usd.exact("0.0005".parse().unwrap()), "0.0005");
     /// ```
     #[must_use]
-    pub fn exact(&self, amount: rust_decimal::Decimal) -> String {
+    pub fn exact(&self, amount: Decimal) -> String {
         let mut amount = amount.normalize();
         if amount.scale() < self.usual_decimals() {
             amount.rescale(self.usual_decimals());

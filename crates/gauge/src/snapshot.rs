@@ -1,20 +1,31 @@
 //! The one value that everything a person or a script sees is made from.
 
-use jiff::Timestamp;
+use std::collections::HashSet;
+
+use jiff::{SignedDuration, Timestamp};
+use rust_decimal::prelude::ToPrimitive;
+use rust_decimal::Decimal;
 use serde::Serialize;
 use ts_rs::TS;
 
-use crate::account::AccountId;
-use crate::failure::Trouble;
-use crate::level::{Freshness, Level};
-use crate::reading::MeterKind;
+use crate::account::{Account, AccountId};
+use crate::alert::Rule;
 use crate::amount::Unit;
+use crate::course::full;
+use crate::database::Standing;
+use crate::failure::{FailureKind, Trouble};
+use crate::gauge::least_interval;
+use crate::level::{Freshness, Level};
+use crate::poll;
+use crate::provider::Catalogue;
+use crate::reading::{Meter, MeterKind};
+use crate::settings::Settings;
 
 /// The version of the document's meaning; it rises when a key changes its meaning.
 pub const SCHEMA: u32 = 1;
 
 /// How all accounts stand at one moment: the document of `status --json`, and what the desktop draws.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[ts(export)]
 pub struct Snapshot {
     /// [`SCHEMA`].
@@ -33,7 +44,7 @@ pub struct Snapshot {
 }
 
 /// How one account stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[ts(export)]
 pub struct AccountSnapshot {
     /// Its short name.
@@ -68,7 +79,7 @@ pub struct AccountSnapshot {
 }
 
 /// How one meter stands. Amounts are exact decimal strings; `null` is unknown.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[ts(export)]
 pub struct MeterSnapshot {
     /// Its name within the account.
@@ -101,10 +112,173 @@ pub struct MeterSnapshot {
     pub level: Level,
     /// What the figure does not include, or other things to know about it.
     pub note: Option<String>,
-    /// Until when alerts about it are put off.
+    /// Whether an alert about it holds that was told, or is about to be.
+    pub alerting: bool,
+    /// Until when its alerts are put off.
     #[ts(type = "string | null")]
     pub snoozed_until: Option<Timestamp>,
     /// Always `null`: forecasts are not made yet.
     #[ts(type = "null")]
     pub forecast: (),
+}
+
+/// What a snapshot is made from, besides the accounts' standings.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// The providers' definitions.
+    pub catalogue: &'a Catalogue,
+    /// The user's preferences.
+    pub settings: &'a Settings,
+    /// The accounts that are being asked right now.
+    pub checking: &'a HashSet<AccountId>,
+    /// What the user should know about the app itself.
+    pub notices: &'a [String],
+}
+
+impl Snapshot {
+    /// Puts together how everything stands at `now`.
+    #[must_use]
+    pub fn of(standings: &[Standing], context: &Context<'_>, now: Timestamp) -> Self {
+        let accounts: Vec<_> = standings.iter().map(|standing| account(standing, context, now)).collect();
+        let active = || accounts.iter().filter(|account| !account.paused);
+        Self {
+            schema: SCHEMA,
+            generated_at: now,
+            level: Level::worst(active().map(|account| account.level)),
+            offline: active().count() > 0
+                && active().all(|account| account.error.as_ref().is_some_and(|error| error.kind == FailureKind::Offline)),
+            accounts,
+            notices: context.notices.to_vec(),
+        }
+    }
+
+    /// The accounts that are not paused, worst first; among equals, those with the least share left first, then in the
+    /// user's order.
+    #[must_use]
+    pub fn worst_first(&self) -> Vec<&AccountSnapshot> {
+        let mut accounts: Vec<_> = self.accounts.iter().filter(|account| !account.paused).collect();
+        accounts.sort_by(|a, b| {
+            b.level.cmp(&a.level).then_with(|| a.least_left().total_cmp(&b.least_left()))
+        });
+        accounts
+    }
+
+    /// Whether the other snapshot says the same, whenever it was made.
+    #[must_use]
+    pub fn says_the_same_as(&self, other: &Self) -> bool {
+        let Self { schema: _, generated_at: _, level, offline, accounts, notices } = self;
+        (level, offline, accounts, notices) == (&other.level, &other.offline, &other.accounts, &other.notices)
+    }
+}
+
+impl AccountSnapshot {
+    /// The smallest share left of any of its meters, in percent; infinite where none is known.
+    #[must_use]
+    pub fn least_left(&self) -> f64 {
+        self.meters.iter().filter_map(|meter| meter.percent_left).fold(f64::INFINITY, f64::min)
+    }
+
+    /// The meter to show for the account where there is room for one: the worst, and among equals the first.
+    #[must_use]
+    pub fn worst_meter(&self) -> Option<&MeterSnapshot> {
+        self.meters.iter().rev().max_by_key(|meter| meter.level)
+    }
+}
+
+/// The rules that hold for a meter: the account's own, or the defaults.
+#[must_use]
+pub(crate) fn rules<'a>(account: &'a Account, meter: &str, settings: &'a Settings) -> &'a [Rule] {
+    account.rules.get(meter).unwrap_or(&settings.rules)
+}
+
+/// Whether a reading is what the provider would say now: it was the last answer, and is no older than two intervals.
+pub(crate) fn freshness(standing: &Standing, interval: SignedDuration, now: Timestamp) -> Freshness {
+    match &standing.reading {
+        None => Freshness::Never,
+        Some(reading) if standing.trouble.is_none() && now.duration_since(reading.at) <= interval * 2 => Freshness::Fresh,
+        Some(_) => Freshness::Stale,
+    }
+}
+
+fn account(standing: &Standing, context: &Context<'_>, now: Timestamp) -> AccountSnapshot {
+    let Standing { account, reading, trouble, .. } = standing;
+    let definition = context.catalogue.get(&account.provider).map(|entry| entry.definition.as_ref());
+    let least = least_interval(context.catalogue, &account.provider);
+    let interval = poll::interval(context.settings.poll_interval_seconds, least);
+    let meters: Vec<_> =
+        reading.iter().flat_map(|reading| &reading.meters).map(|m| meter(m, standing, context.settings)).collect();
+    AccountSnapshot {
+        id: account.id.clone(),
+        provider: account.provider.clone(),
+        provider_name: definition.map_or_else(|| account.provider.clone(), |definition| definition.name.clone()),
+        label: account.label.clone(),
+        level: Level::worst(meters.iter().map(|meter| meter.level)),
+        freshness: freshness(standing, interval, now),
+        checked_at: reading.as_ref().map(|reading| reading.at),
+        error: trouble.clone(),
+        checking: context.checking.contains(&account.id),
+        paused: account.paused,
+        notices: reading.as_ref().map(|reading| reading.notices.clone()).unwrap_or_default(),
+        top_up_url: definition.and_then(|definition| definition.top_up_url(&account.inputs)),
+        keys_url: definition.and_then(|definition| definition.keys_url(&account.inputs)),
+        meters,
+    }
+}
+
+fn meter(meter: &Meter, standing: &Standing, settings: &Settings) -> MeterSnapshot {
+    let account = &standing.account;
+    let full = full(meter, account.full.get(&meter.id).copied(), standing.courses.get(&meter.id));
+    let alerts = || standing.alerts.iter().filter(|alert| alert.meter == meter.id);
+    MeterSnapshot {
+        level: level(meter, full, rules(account, &meter.id, settings)),
+        alerting: alerts().count() > 0,
+        snoozed_until: alerts().filter_map(|alert| alert.snoozed_until).max(),
+        ..MeterSnapshot::of(meter, full)
+    }
+}
+
+impl MeterSnapshot {
+    /// A meter by itself, with what 100 % means for it, before any rule is held against it.
+    #[must_use]
+    pub fn of(meter: &Meter, full: Option<Decimal>) -> Self {
+        let exact = |amount: Option<Decimal>| amount.map(|amount| meter.unit.exact(amount));
+        Self {
+            id: meter.id.clone(),
+            label: meter.label.clone(),
+            kind: meter.kind,
+            unit: meter.unit.clone(),
+            remaining: exact(meter.remaining),
+            total: exact(meter.total),
+            used: exact(meter.used),
+            full: exact(full),
+            percent_left: meter.remaining.zip(full).and_then(|(remaining, full)| percent(remaining, full)),
+            resets_at: meter.resets_at,
+            expires_at: meter.expires_at,
+            unlimited: meter.unlimited,
+            level: level(meter, full, &[]),
+            note: meter.note.clone(),
+            alerting: false,
+            snoozed_until: None,
+            forecast: (),
+        }
+    }
+}
+
+fn percent(remaining: Decimal, full: Decimal) -> Option<f64> {
+    remaining.checked_div(full)?.checked_mul(Decimal::ONE_HUNDRED)?.round_dp(1).to_f64()
+}
+
+/// How a meter stands under its rules. Nothing left is `empty` even where no rule says so.
+fn level(meter: &Meter, full: Option<Decimal>, rules: &[Rule]) -> Level {
+    let Some(remaining) = meter.remaining else {
+        return if meter.unlimited { Level::Unlimited } else { Level::Unknown };
+    };
+    if meter.unlimited {
+        return Level::Unlimited;
+    }
+    if remaining <= Decimal::ZERO {
+        return Level::Empty;
+    }
+    let crossed = rules.iter().filter(|rule| rule.is_crossed(remaining, full) == Some(true));
+    crossed.map(|rule| rule.severity.level()).max().unwrap_or(Level::Ok)
 }

@@ -1,0 +1,224 @@
+use super::*;
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+
+use crate::account::{Account, AccountId};
+use crate::alert::{self, Rule};
+use crate::course::tests::wallet;
+use crate::failure::{Failure, FailureKind};
+use crate::reading::{Meter, Reading};
+
+struct Open {
+    database: Database,
+    folder: tempfile::TempDir,
+}
+
+fn open() -> Open {
+    let folder = tempfile::tempdir().unwrap();
+    let (database, notice) = Database::open(&folder.path().join("gauge.db"), Timestamp::now()).unwrap();
+    assert_eq!(notice, None);
+    Open { database, folder }
+}
+
+fn id(text: &str) -> AccountId {
+    text.parse().unwrap()
+}
+
+fn account(name: &str) -> Account {
+    Account {
+        id: id(name),
+        provider: "openrouter".into(),
+        label: "Personal".into(),
+        base_url: None,
+        inputs: BTreeMap::from([("budget".into(), "20".into())]),
+        origins: vec!["https://openrouter.ai".parse().unwrap()],
+        key_tail: "…a1b2".into(),
+        paused: false,
+        full: BTreeMap::from([("credits".into(), Decimal::from(80))]),
+        rules: BTreeMap::from([("credits".into(), Rule::defaults())]),
+    }
+}
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + second).unwrap()
+}
+
+fn reading(second: i64, remaining: &str) -> Reading {
+    Reading { at: at(second), meters: vec![wallet(remaining)], notices: vec![] }
+}
+
+#[tokio::test]
+async fn an_account_comes_back_as_it_was_kept() {
+    let Open { database, folder } = open();
+    database.add_account(account("one")).await.unwrap();
+    let (again, _) = Database::open(&folder.path().join("gauge.db"), Timestamp::now()).unwrap();
+    assert_eq!(again.account(&id("one")).await.unwrap(), account("one"));
+    assert_eq!(again.identity(), database.identity());
+    assert!(matches!(again.add_account(account("one")).await, Err(AccountsError::Taken(_))));
+    assert!(matches!(again.account(&id("two")).await, Err(AccountsError::Unknown(_))));
+}
+
+#[tokio::test]
+async fn two_programs_see_and_keep_each_others_changes() {
+    let Open { database: one, folder } = open();
+    let (two, _) = Database::open(&folder.path().join("gauge.db"), Timestamp::now()).unwrap();
+    one.add_account(account("shared")).await.unwrap();
+    let before = two.foreign_version().await.unwrap();
+    one.change_account(&id("shared"), |account| account.label = "Renamed".into()).await.unwrap();
+    assert_ne!(two.foreign_version().await.unwrap(), before);
+    two.change_account(&id("shared"), |account| account.paused = true).await.unwrap();
+    let both = one.account(&id("shared")).await.unwrap();
+    assert_eq!((both.label.as_str(), both.paused), ("Renamed", true));
+}
+
+#[tokio::test]
+async fn order_is_the_users() {
+    let Open { database, folder: _folder } = open();
+    for name in ["a", "b", "c"] {
+        database.add_account(account(name)).await.unwrap();
+    }
+    database.order_accounts(vec![id("c"), id("a")]).await.unwrap();
+    let order: Vec<_> = database.accounts().await.unwrap().into_iter().map(|account| account.id.to_string()).collect();
+    assert_eq!(order, ["c", "a", "b"]);
+}
+
+#[tokio::test]
+async fn equal_readings_are_one_span_and_a_missing_meter_is_a_gap() {
+    let Open { database, folder: _folder } = open();
+    database.add_account(account("one")).await.unwrap();
+    for (second, remaining) in [(0, "5"), (10, "5.00"), (20, "5"), (30, "4")] {
+        database.keep_reading(&id("one"), reading(second, remaining)).await.unwrap();
+    }
+    let other = Reading { meters: vec![Meter { id: "other".into(), ..wallet("1") }], ..reading(40, "0") };
+    database.keep_reading(&id("one"), other).await.unwrap();
+    database.keep_reading(&id("one"), reading(50, "4")).await.unwrap();
+    let past = database.past(&id("one"), "credits", 10).await.unwrap();
+    let spans: Vec<_> = past.iter().map(|span| (span.from, span.until, span.remaining)).collect();
+    let amount = |n| Some(Decimal::from(n));
+    assert_eq!(spans, [(at(50), at(50), amount(4)), (at(30), at(30), amount(4)), (at(0), at(20), amount(5))]);
+}
+
+#[tokio::test]
+async fn a_failure_keeps_the_last_good_reading_and_when_it_began() {
+    let Open { database, folder: _folder } = open();
+    database.add_account(account("one")).await.unwrap();
+    database.keep_reading(&id("one"), reading(0, "5")).await.unwrap();
+    let failure = Failure::new(FailureKind::Timeout, "too slow");
+    database.keep_failure(&id("one"), failure.clone(), at(10)).await.unwrap();
+    database.keep_failure(&id("one"), failure, at(20)).await.unwrap();
+    let standing = &database.standings().await.unwrap()[0];
+    assert_eq!(standing.reading, Some(reading(0, "5")));
+    let trouble = standing.trouble.as_ref().unwrap();
+    assert_eq!((trouble.kind, trouble.since), (FailureKind::Timeout, at(10)));
+    assert!(trouble.retry_at.unwrap() > at(20));
+    database.keep_reading(&id("one"), reading(30, "5")).await.unwrap();
+    assert_eq!(database.standings().await.unwrap()[0].trouble, None);
+}
+
+#[tokio::test]
+async fn a_late_reading_does_not_undo_a_newer_one() {
+    let Open { database, folder: _folder } = open();
+    database.add_account(account("one")).await.unwrap();
+    database.keep_reading(&id("one"), reading(10, "4")).await.unwrap();
+    database.keep_reading(&id("one"), reading(5, "9")).await.unwrap();
+    assert_eq!(database.standings().await.unwrap()[0].reading, Some(reading(10, "4")));
+}
+
+async fn follow(database: &Database, second: i64, remaining: &str) {
+    database.keep_reading(&id("one"), reading(second, remaining)).await.unwrap();
+    let course = database.standings().await.unwrap()[0].courses["credits"].clone();
+    let context = AlertContext {
+        account: id("one"),
+        meter: "credits".into(),
+        unit: "USD".parse().unwrap(),
+        standing: alert::Standing {
+            at: at(second),
+            remaining: remaining.parse().unwrap(),
+            full: Some(Decimal::from(100)),
+            raised_at: course.topped_up_at,
+        },
+        rules: Rule::defaults(),
+    };
+    database.follow_alerts(vec![context], at(second)).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_alert_is_raised_once_survives_a_restart_and_ends_with_a_top_up() {
+    let Open { database, folder } = open();
+    database.add_account(account("one")).await.unwrap();
+    follow(&database, 0, "100").await;
+    follow(&database, 1, "24").await;
+    let alerts = database.alerts(10).await.unwrap();
+    assert_eq!(alerts.len(), 1);
+    assert_eq!((alerts[0].rule.to_string(), alerts[0].is_due(at(2))), ("25%".to_owned(), true));
+    database.delivered(alerts[0].id, at(2)).await.unwrap();
+
+    let (database, _) = Database::open(&folder.path().join("gauge.db"), Timestamp::now()).unwrap();
+    follow(&database, 3, "23").await;
+    let alerts = database.alerts(10).await.unwrap();
+    assert_eq!((alerts.len(), alerts[0].is_due(at(4))), (1, false));
+
+    follow(&database, 5, "80").await;
+    assert_eq!(database.alerts(10).await.unwrap()[0].cleared_at, Some(at(5)));
+    follow(&database, 6, "20").await;
+    let again = database.alerts(10).await.unwrap();
+    assert_eq!((again.len(), again[0].is_due(at(7))), (2, true));
+}
+
+#[tokio::test]
+async fn a_snooze_reminds_once_when_it_ends_and_does_not_hide_worse_news() {
+    let Open { database, folder: _folder } = open();
+    database.add_account(account("one")).await.unwrap();
+    follow(&database, 0, "100").await;
+    follow(&database, 1, "9").await;
+    let first = database.alerts(1).await.unwrap()[0].id;
+    database.delivered(first, at(2)).await.unwrap();
+    database.snooze(&id("one"), None, Some(at(100))).await.unwrap();
+    follow(&database, 3, "4").await;
+    let alerts = database.alerts(10).await.unwrap();
+    assert!(alerts.iter().all(|alert| !alert.is_due(at(50))), "as bad as what was snoozed");
+    assert!(alerts.iter().all(|alert| alert.is_due(at(100))), "the reminder");
+    follow(&database, 60, "0").await;
+    assert!(database.alerts(1).await.unwrap()[0].is_due(at(60)), "empty is worse");
+}
+
+#[tokio::test]
+async fn a_removed_account_leaves_its_history_unless_it_is_to_be_forgotten() {
+    let Open { database, folder: _folder } = open();
+    for forget in [false, true] {
+        database.add_account(account("one")).await.unwrap();
+        follow(&database, 0, "100").await;
+        follow(&database, 1, "20").await;
+        database.remove_account(&id("one"), forget).await.unwrap();
+        assert_eq!(database.past(&id("one"), "credits", 10).await.unwrap().is_empty(), forget);
+        assert_eq!(database.alerts(10).await.unwrap().is_empty(), forget);
+        assert!(database.alerts(10).await.unwrap().iter().all(|alert| alert.cleared_at.is_some()));
+    }
+}
+
+#[test]
+fn a_damaged_file_is_set_aside_whole_and_a_new_one_begun() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("gauge.db");
+    let damage = b"this is not a database, however long you look at it ".repeat(100);
+    std::fs::write(&file, &damage).unwrap();
+    let (_database, notice) = Database::open(&file, Timestamp::now()).unwrap();
+    let kept = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.to_string_lossy().contains("damaged"))
+        .unwrap();
+    assert_eq!(std::fs::read(&kept).unwrap(), damage);
+    assert!(notice.unwrap().contains(kept.to_str().unwrap()));
+}
+
+#[test]
+fn a_file_from_a_newer_version_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("gauge.db");
+    drop(Database::open(&file, Timestamp::now()).unwrap());
+    Connection::open(&file).unwrap().pragma_update(None, "user_version", 99).unwrap();
+    assert!(matches!(Database::open(&file, Timestamp::now()), Err(DatabaseError::Newer { found: 99, .. })));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().filter(|entry| entry.as_ref().unwrap().path().to_string_lossy().contains("damaged")).count(), 0);
+}

@@ -1,0 +1,251 @@
+//! The gauge put together: files, database, keys and providers behind one value that both programs use.
+
+mod accounts;
+mod files;
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::account::{Account, AccountId};
+use crate::alert::Alert;
+use crate::database::{AccountsError, AlertContext, Database, DatabaseError, Standing};
+use crate::failure::{Failure, FailureKind};
+use crate::fetch::Client;
+use crate::home::{Home, HomeError};
+use crate::level::Freshness;
+use crate::origin::permit;
+use crate::poll;
+use crate::provider::{self, Catalogue, Credentials, Definition, Target};
+use crate::reading::Reading;
+use crate::secret::{Environment, Keychain, Keys, Prompt};
+use crate::settings::{Settings, SettingsError};
+use crate::snapshot::{self, Context, Snapshot};
+use crate::{alert, course};
+
+pub use accounts::{AccountChange, AccountError, Draft};
+use files::Files;
+
+/// Everything that is needed to ask, keep and tell what is left.
+#[derive(Debug)]
+pub struct Gauge {
+    home: Home,
+    database: Database,
+    keys: Keys,
+    client: Client,
+    files: Mutex<Files>,
+    notices: Vec<String>,
+}
+
+/// Why the gauge cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// There is no place for its files.
+    #[error(transparent)]
+    Home(#[from] HomeError),
+    /// The settings cannot be read or set aside.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The database cannot be opened.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+impl Gauge {
+    /// Opens everything in a home. What was damaged is set aside, and the notices of the snapshot say so.
+    ///
+    /// # Errors
+    /// When the settings or the database can neither be used nor set aside.
+    pub fn open(home: Home, keychain: Arc<dyn Keychain>, environment: Environment) -> Result<Self, OpenError> {
+        let now = Timestamp::now();
+        let (files, settings_notice) = Files::load(&home, now)?;
+        let (database, database_notice) = Database::open(&home.database_file(), now)?;
+        let keys = Keys::new(keychain, environment, database.identity());
+        let client = Client::new();
+        let notices = settings_notice.into_iter().chain(database_notice).collect();
+        Ok(Self { home, database, keys, client, files: Mutex::new(files), notices })
+    }
+
+    /// Where the files lie.
+    #[must_use]
+    pub fn home(&self) -> &Home {
+        &self.home
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// The keys of the accounts.
+    #[must_use]
+    pub fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// The user's preferences as last read.
+    #[must_use]
+    pub fn settings(&self) -> Arc<Settings> {
+        Arc::clone(&self.files().settings)
+    }
+
+    /// The providers' definitions as last read.
+    #[must_use]
+    pub fn catalogue(&self) -> Arc<Catalogue> {
+        Arc::clone(&self.files().catalogue)
+    }
+
+    /// Reads the settings and the user's definitions again where their files have changed; tells whether they had.
+    pub fn reload(&self) -> bool {
+        self.files().reload(&self.home)
+    }
+
+    fn files(&self) -> std::sync::MutexGuard<'_, Files> {
+        // What the lock guards is replaced whole, so a panic elsewhere leaves nothing half done.
+        self.files.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the user should know about the app itself.
+    #[must_use]
+    pub fn notices(&self) -> Vec<String> {
+        self.notices.iter().cloned().chain(self.files().notices()).collect()
+    }
+
+    /// Asks the provider of an account what is left, and keeps the answer, good or bad.
+    ///
+    /// # Errors
+    /// When there is no such account or the database refuses. That the provider could not be read is no such error.
+    pub async fn check(&self, id: &AccountId, prompt: Prompt) -> Result<Result<Reading, Failure>, AccountsError> {
+        let account = self.database.account(id).await?;
+        let outcome = self.ask(&account, prompt).await;
+        match &outcome {
+            Ok(reading) => {
+                tracing::info!(account = %id, meters = reading.meters.len(), "read");
+                self.database.keep_reading(id, reading.clone()).await?;
+            }
+            Err(failure) => {
+                tracing::warn!(account = %id, kind = ?failure.kind, "not read: {failure}");
+                self.database.keep_failure(id, failure.clone(), Timestamp::now()).await?;
+            }
+        }
+        Ok(outcome)
+    }
+
+    /// Asks the provider of an account with the key that is kept for it.
+    async fn ask(&self, account: &Account, prompt: Prompt) -> Result<Reading, Failure> {
+        let catalogue = self.catalogue();
+        let definition = definition(&catalogue, &account.provider)?;
+        let target = definition.resolve(account.base_url.as_deref(), &account.inputs)?;
+        permit(&account.origins, &target.origins())
+            .map_err(|error| Failure::new(FailureKind::NeedsConfirmation, error.to_string()))?;
+        let secret = async |input: Option<&str>| {
+            let key = self.keys.key(&account.id, input, prompt).await;
+            Ok::<_, Failure>(key.map_err(|error| Failure::new(FailureKind::Keychain, error.to_string()))?.secret)
+        };
+        let mut credentials = Credentials::of(secret(None).await?);
+        for input in definition.inputs.iter().filter(|input| input.secret && input.required) {
+            credentials.inputs.insert(input.id.clone(), secret(Some(&input.id)).await?);
+        }
+        self.read(definition, &target, &credentials).await
+    }
+
+    async fn read(&self, definition: &Definition, target: &Target, credentials: &Credentials) -> Result<Reading, Failure> {
+        provider::check(&self.client, definition, target, credentials, Timestamp::now()).await
+    }
+
+    /// How everything stands now.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn snapshot(&self, checking: &HashSet<AccountId>) -> Result<Snapshot, DatabaseError> {
+        let standings = self.database.standings().await?;
+        Ok(self.snapshot_of(&standings, checking, Timestamp::now()))
+    }
+
+    pub(crate) fn snapshot_of(&self, standings: &[Standing], checking: &HashSet<AccountId>, now: Timestamp) -> Snapshot {
+        let (catalogue, settings, notices) = (self.catalogue(), self.settings(), self.notices());
+        let context = Context { catalogue: &catalogue, settings: &settings, checking, notices: &notices };
+        Snapshot::of(standings, &context, now)
+    }
+
+    /// The time between two questions to an account.
+    pub(crate) fn interval(&self, account: &Account) -> SignedDuration {
+        poll::interval(self.settings().poll_interval_seconds, self.least_interval(account))
+    }
+
+    /// The time between two questions that an account's provider asks for.
+    pub(crate) fn least_interval(&self, account: &Account) -> SignedDuration {
+        least_interval(&self.catalogue(), &account.provider)
+    }
+
+    /// Holds the fresh readings among `standings` against their rules, keeping which alerts are new and which are over.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn follow_alerts(&self, standings: &[Standing], now: Timestamp) -> Result<(), DatabaseError> {
+        let settings = self.settings();
+        if settings.paused {
+            return Ok(());
+        }
+        let mut meters = Vec::new();
+        for standing in standings.iter().filter(|standing| !standing.account.paused) {
+            let fresh = snapshot::freshness(standing, self.interval(&standing.account), now) == Freshness::Fresh;
+            let Some(reading) = standing.reading.as_ref().filter(|_| fresh) else { continue };
+            for meter in reading.meters.iter().filter(|meter| !meter.unlimited) {
+                let (Some(remaining), Some(course)) = (meter.remaining, standing.courses.get(&meter.id)) else { continue };
+                meters.push(AlertContext {
+                    account: standing.account.id.clone(),
+                    meter: meter.id.clone(),
+                    unit: meter.unit.clone(),
+                    standing: alert::Standing {
+                        at: reading.at,
+                        remaining,
+                        full: course::full(meter, standing.account.full.get(&meter.id).copied(), Some(course)),
+                        raised_at: course.topped_up_at.max(course.reset_at),
+                    },
+                    rules: snapshot::rules(&standing.account, &meter.id, &settings).to_vec(),
+                });
+            }
+        }
+        self.database.follow_alerts(meters, now).await
+    }
+
+    /// The alerts to tell now: of each meter, the worst that holds, if it was not told yet.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn due_alerts(&self, now: Timestamp) -> Result<Vec<Alert>, DatabaseError> {
+        if self.settings().paused {
+            return Ok(Vec::new());
+        }
+        let standings = self.database.standings().await?;
+        let mut due = Vec::new();
+        for standing in standings.iter().filter(|standing| !standing.account.paused) {
+            let mut worst: BTreeMap<&str, &Alert> = BTreeMap::new();
+            for alert in &standing.alerts {
+                let known = worst.entry(&alert.meter).or_insert(alert);
+                if (alert.severity, alert.id) > (known.severity, known.id) {
+                    *known = alert;
+                }
+            }
+            due.extend(worst.into_values().filter(|alert| alert.is_due(now)).cloned());
+        }
+        Ok(due)
+    }
+}
+
+/// The time between two questions that a provider asks for.
+pub(crate) fn least_interval(catalogue: &Catalogue, provider: &str) -> SignedDuration {
+    catalogue.get(provider).map_or(SignedDuration::ZERO, |entry| entry.definition.min_interval)
+}
+
+fn definition<'a>(catalogue: &'a Catalogue, id: &str) -> Result<&'a Definition, Failure> {
+    catalogue.get(id).map(|entry| entry.definition.as_ref()).ok_or_else(|| {
+        Failure::new(
+            FailureKind::Definition,
+            format!("there is no provider “{id}”: put its definition back into the providers folder, or remove the account"),
+        )
+    })
+}

@@ -1,0 +1,101 @@
+//! When an account is asked next.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::database::Standing;
+use crate::failure::{Failure, FailureKind};
+
+/// The first wait after a failure; each further one doubles it.
+const FIRST_RETRY: SignedDuration = SignedDuration::from_secs(30);
+/// The longest wait between two tries.
+const LONGEST_RETRY: SignedDuration = SignedDuration::from_mins(30);
+/// How long a key that was turned down is left alone.
+const REFUSED_RETRY: SignedDuration = SignedDuration::from_hours(1);
+/// How soon a keychain that was missing or locked is looked at again. It costs the provider nothing.
+const KEYCHAIN_RETRY: SignedDuration = SignedDuration::from_secs(30);
+
+/// When an account that could not be read is asked again by itself, after so many failures in a row before this one;
+/// `None` when only the user can change the outcome.
+#[must_use]
+pub fn retry_at(failure: &Failure, failures_before: u32, now: Timestamp) -> Option<Timestamp> {
+    let wait = match failure.kind {
+        FailureKind::NeedsConfirmation | FailureKind::Definition => return None,
+        FailureKind::Keychain => KEYCHAIN_RETRY,
+        kind if kind.is_refusal() => REFUSED_RETRY,
+        _ => {
+            let doubled = 2_i32.saturating_pow(failures_before.min(10));
+            let longest = FIRST_RETRY.saturating_mul(doubled).min(LONGEST_RETRY);
+            // Half of it at random, so that many accounts do not come back at the same moment.
+            longest.mul_f64(0.5 + fastrand::f64() / 2.0)
+        }
+    };
+    let own = now.saturating_add(wait).unwrap_or(Timestamp::MAX);
+    Some(failure.retry_at.map_or(own, |wished| wished.max(own)))
+}
+
+/// The time between two questions to an account: what the user wants, but never less than the provider allows.
+#[must_use]
+pub fn interval(wanted_seconds: u32, least: SignedDuration) -> SignedDuration {
+    SignedDuration::from_secs(i64::from(wanted_seconds)).max(least)
+}
+
+/// When an account is due; `None` when it waits for the user.
+#[must_use]
+pub fn due_at(standing: &Standing, interval: SignedDuration, now: Timestamp) -> Option<Timestamp> {
+    if standing.account.paused {
+        return None;
+    }
+    if let Some(trouble) = &standing.trouble {
+        return trouble.retry_at;
+    }
+    let Some(reading) = &standing.reading else { return Some(now) };
+    if reading.at > now {
+        // The clock was set back: what was due by the old one may be hours away by the new one.
+        return Some(now);
+    }
+    reading.at.saturating_add(interval + jitter(standing, interval)).ok()
+}
+
+/// Up to a tenth of the interval, the same for the same reading, so that accounts drift apart.
+fn jitter(standing: &Standing, interval: SignedDuration) -> SignedDuration {
+    let mut hasher = DefaultHasher::new();
+    standing.account.id.hash(&mut hasher);
+    standing.reading.as_ref().map(|reading| reading.at).hash(&mut hasher);
+    let share = u16::try_from(hasher.finish() % 1000).unwrap_or(0);
+    interval.mul_f64(f64::from(share) / 10_000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const NOW: Timestamp = Timestamp::constant(1_800_000_000, 0);
+
+    #[test]
+    fn a_refused_key_rests_for_an_hour_and_a_wrong_definition_for_good() {
+        let wait = |kind| retry_at(&Failure::new(kind, ""), 0, NOW).map(|at| at.duration_since(NOW));
+        assert_eq!(wait(FailureKind::Unauthorized), Some(SignedDuration::from_hours(1)));
+        assert_eq!(wait(FailureKind::Forbidden), Some(SignedDuration::from_hours(1)));
+        assert_eq!(wait(FailureKind::Definition), None);
+        assert_eq!(wait(FailureKind::NeedsConfirmation), None);
+    }
+
+    #[test]
+    fn the_providers_own_wish_is_honoured() {
+        let wished = NOW + SignedDuration::from_hours(3);
+        let failure = Failure { retry_at: Some(wished), ..Failure::new(FailureKind::RateLimited, "") };
+        assert_eq!(retry_at(&failure, 0, NOW), Some(wished));
+    }
+
+    proptest! {
+        #[test]
+        fn waits_grow_to_half_an_hour_and_no_further(failures in 0_u32..10_000) {
+            let wait = retry_at(&Failure::new(FailureKind::Timeout, ""), failures, NOW).unwrap().duration_since(NOW);
+            prop_assert!(wait >= FIRST_RETRY / 2 && wait <= LONGEST_RETRY);
+            prop_assert!(failures < 7 || wait >= LONGEST_RETRY / 2);
+        }
+    }
+}
