@@ -1,3 +1,118 @@
-//! `credit-gauge-tray`: the desktop app.
+//! `credit-gauge-tray`: the desktop app. The tray icon, the windows and the notifications of what the `gauge` library
+//! finds out.
 
-fn main() {}
+#![cfg_attr(all(not(debug_assertions), windows), windows_subsystem = "windows")]
+
+mod alerts;
+mod app;
+mod browser;
+mod demo;
+mod instance;
+mod ipc;
+mod notify;
+mod preferences;
+mod problem;
+mod tray;
+mod windows;
+
+use std::error::Error;
+use std::io::Write as _;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Parser as _;
+use gauge::gauge::Gauge;
+use gauge::home::Home;
+use gauge::logs;
+use gauge::secret::{Environment, SystemKeychain};
+use tauri::RunEvent;
+use tauri::async_runtime::block_on;
+
+use crate::demo::Demo;
+use crate::windows::WindowName;
+
+/// Shows in the tray how much prepaid API credit is left.
+#[derive(Debug, clap::Parser)]
+#[command(version)]
+struct Options {
+    /// Look around with simulated providers; your accounts and your keychain are left alone.
+    #[arg(long)]
+    demo: bool,
+    /// Open this window at start, or in the app that runs already.
+    #[arg(long, value_name = "WINDOW")]
+    window: Option<WindowName>,
+}
+
+fn main() -> ExitCode {
+    match run(Options::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error}");
+            // Nobody is left to tell when standard error is closed as well.
+            let _ = writeln!(std::io::stderr(), "credit-gauge-tray: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: Options) -> Result<(), Box<dyn Error>> {
+    let (gauge, demo) = open(options.demo)?;
+    let gauge = Arc::new(gauge);
+    let mut context = tauri::generate_context!();
+    instance::name(&mut context, gauge.home(), options.demo);
+    let app = instance::single(tauri::Builder::default(), &context)
+        .plugin(tauri_plugin_autostart::Builder::new().app_name("Credit Gauge").build())
+        .plugin(tauri_plugin_opener::init())
+        .plugin(tauri_plugin_store::Builder::new().build())
+        .invoke_handler(tauri::generate_handler![
+            ipc::about::about,
+            ipc::about::diagnostics,
+            ipc::accounts::accounts,
+            ipc::accounts::add_account,
+            ipc::accounts::change_account,
+            ipc::accounts::confirm_origins,
+            ipc::accounts::found_keys,
+            ipc::accounts::order_accounts,
+            ipc::accounts::providers,
+            ipc::accounts::remove_account,
+            ipc::accounts::replace_key,
+            ipc::accounts::test_key,
+            ipc::alerts::alerts,
+            ipc::alerts::snooze,
+            ipc::alerts::test_notification,
+            ipc::alerts::unsnooze,
+            ipc::pages::close_window,
+            ipc::pages::fit,
+            ipc::pages::look_around,
+            ipc::pages::open_help,
+            ipc::pages::open_page,
+            ipc::pages::open_window,
+            ipc::pages::quit,
+            ipc::settings::save_settings,
+            ipc::settings::settings,
+            ipc::status::readings,
+            ipc::status::refresh,
+            ipc::status::snapshot,
+        ])
+        .setup(move |app| block_on(app::start(app.handle(), gauge, demo, options.window)))
+        .build(context)?;
+    app.run(|_, event| {
+        if let RunEvent::ExitRequested { code: None, api, .. } = event {
+            // The last window was closed. The app goes on in the tray.
+            api.prevent_exit();
+        }
+    });
+    Ok(())
+}
+
+fn open(demo: bool) -> Result<(Gauge, Option<Demo>), Box<dyn Error>> {
+    if demo {
+        let (gauge, demo) = block_on(demo::start())?;
+        logs::start(gauge.home(), "credit-gauge-tray");
+        return Ok((gauge, Some(demo)));
+    }
+    let home = Home::of_user()?;
+    logs::start(&home, "credit-gauge-tray");
+    let gauge = Gauge::open(home, Arc::new(SystemKeychain::new()), Environment::of_process())?;
+    Ok((gauge, None))
+}

@@ -1,0 +1,141 @@
+//! The app put together: the gauge, its polling, the tray and the alerts, and what happens between them.
+
+use std::sync::Arc;
+
+use gauge::gauge::Gauge;
+use gauge::poll::Polling;
+use gauge::settings::{Settings, StartWindow};
+use jiff::Zoned;
+use tauri::{AppHandle, Emitter as _, Manager as _, PhysicalPosition};
+use tokio::sync::{mpsc, watch};
+
+use crate::alerts::Alerts;
+use crate::demo::Demo;
+use crate::preferences;
+use crate::tray::{Tray, TrayEvent, TrayHost, View};
+use crate::windows::{self, Popover, WindowName};
+
+/// What the commands of the windows work on.
+pub(crate) struct App {
+    pub(crate) gauge: Arc<Gauge>,
+    pub(crate) polling: Polling,
+    pub(crate) alerts: Arc<Alerts>,
+    pub(crate) tray_host: watch::Receiver<TrayHost>,
+    demo: Option<Demo>,
+}
+
+impl App {
+    /// Whether all this is simulated.
+    pub(crate) fn is_demo(&self) -> bool {
+        self.demo.is_some()
+    }
+}
+
+/// Starts everything and hands it to Tauri.
+pub(crate) async fn start(
+    handle: &AppHandle,
+    gauge: Arc<Gauge>,
+    demo: Option<Demo>,
+    window: Option<WindowName>,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let polling = Polling::start(Arc::clone(&gauge)).await?;
+    let alerts = Arc::new(Alerts::new(Arc::clone(&gauge), polling.clone(), handle.clone()));
+    let (wishes, inbox) = mpsc::unbounded_channel();
+    #[cfg(target_os = "linux")]
+    let tray = Tray::start(view(&polling, &gauge.settings()), wishes).await;
+    #[cfg(not(target_os = "linux"))]
+    let tray = Tray::start(handle, view(&polling, &gauge.settings()), wishes);
+    let tray_host = tray.host();
+    handle.manage(App { gauge: Arc::clone(&gauge), polling: polling.clone(), alerts: Arc::clone(&alerts), tray_host: tray_host.clone(), demo });
+
+    tauri::async_runtime::spawn(Arc::clone(&alerts).run());
+    tauri::async_runtime::spawn(obey(handle.clone(), inbox));
+    open_first_window(handle, &gauge, window, tray_host).await?;
+    tauri::async_runtime::spawn(show(handle.clone(), polling, gauge, tray));
+    Ok(())
+}
+
+fn view(polling: &Polling, settings: &Settings) -> View {
+    View::of(&polling.snapshots().borrow(), settings.paused, settings.tray_style, &Zoned::now())
+}
+
+/// Shows every new snapshot in the tray and in the windows that are open.
+async fn show(handle: AppHandle, polling: Polling, gauge: Arc<Gauge>, tray: Tray) {
+    let mut snapshots = polling.snapshots();
+    let mut minute = tokio::time::interval(std::time::Duration::from_mins(1));
+    loop {
+        tokio::select! {
+            changed = snapshots.changed() => {
+                if changed.is_err() {
+                    return;
+                }
+                let snapshot = Arc::clone(&snapshots.borrow_and_update());
+                if let Err(error) = handle.emit("snapshot", snapshot.as_ref()) {
+                    tracing::warn!("the windows could not be told: {error}");
+                }
+            }
+            // Ages grow by themselves.
+            _ = minute.tick() => {}
+        }
+        tray.show(view(&polling, &gauge.settings()));
+    }
+}
+
+/// Does what the user asked of the tray.
+async fn obey(handle: AppHandle, mut wishes: mpsc::UnboundedReceiver<TrayEvent>) {
+    while let Some(wish) = wishes.recv().await {
+        if let Err(error) = obey_one(&handle, wish) {
+            tracing::error!("{error}");
+        }
+    }
+}
+
+fn obey_one(handle: &AppHandle, wish: TrayEvent) -> tauri::Result<()> {
+    let app = handle.state::<App>();
+    match wish {
+        TrayEvent::Activate { x, y } => windows::toggle_popover(handle, Popover::Near(PhysicalPosition::new(x, y))),
+        TrayEvent::OpenAccount(id) => windows::open(handle, WindowName::Popover, Some(id.as_str())),
+        TrayEvent::History => windows::open(handle, WindowName::History, None),
+        TrayEvent::Settings => windows::open(handle, WindowName::Settings, None),
+        TrayEvent::Refresh => {
+            let polling = app.polling.clone();
+            tauri::async_runtime::spawn(async move { polling.refresh(None).await });
+            Ok(())
+        }
+        TrayEvent::TogglePause => {
+            let settings = app.gauge.settings();
+            let settings = Settings { paused: !settings.paused, ..settings.as_ref().clone() };
+            if let Err(problem) = preferences::save(handle, &app.gauge.home().settings_file(), settings) {
+                tracing::error!("{}", problem.message);
+            }
+            app.gauge.reload();
+            app.polling.look();
+            handle.emit("settings", app.gauge.settings().as_ref())
+        }
+        TrayEvent::Quit => {
+            handle.exit(0);
+            Ok(())
+        }
+    }
+}
+
+/// What opens at start: what was asked for, else what the settings say, else the way to the first key, else the
+/// details where there is no tray icon to open them by.
+async fn open_first_window(
+    handle: &AppHandle,
+    gauge: &Gauge,
+    asked: Option<WindowName>,
+    tray_host: watch::Receiver<TrayHost>,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let preferred = match gauge.settings().open_at_start {
+        StartWindow::None => None,
+        StartWindow::Popover => Some(WindowName::Popover),
+        StartWindow::Settings => Some(WindowName::Settings),
+    };
+    let without_accounts = gauge.database().accounts().await?.is_empty().then_some(WindowName::Popover);
+    let without_tray = matches!(&*tray_host.borrow(), TrayHost::Missing { .. }).then_some(WindowName::Popover);
+    if let Some(name) = asked.or(preferred).or(without_accounts).or(without_tray) {
+        windows::open(handle, name, None)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,72 @@
+//! Demo mode: simulated providers on loopback, a home that goes with the program, and keys in memory. It touches
+//! neither the user's data nor their keychain.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+
+use gauge::gauge::{AccountChange, Draft, Gauge};
+use gauge::home::Home;
+use gauge::secret::{Environment, MemoryKeychain};
+use gauge_sim::{Clock, Credential, Server, Simulation};
+use jiff::Timestamp;
+
+/// Simulated seconds a second: a day goes by in less than an hour.
+const SPEED: u32 = 60;
+/// The same accounts spend the same way every time.
+const SEED: u64 = 1;
+
+/// What has to live as long as the demo does.
+#[derive(Debug)]
+pub(crate) struct Demo {
+    _providers: Server,
+    _home: tempfile::TempDir,
+}
+
+/// Starts the simulated providers and a gauge with an account at each.
+pub(crate) async fn start() -> Result<(Gauge, Demo), Box<dyn std::error::Error>> {
+    let simulation = Simulation::demo(Clock::new(Timestamp::now(), SPEED), SEED)?;
+    let credentials = simulation.credentials();
+    let providers = Server::start(simulation, SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
+    let home = tempfile::Builder::new().prefix("credit-gauge-demo-").tempdir()?;
+    let place = Home::at(home.path().to_owned())?;
+    let gauge = Gauge::open(place, Arc::new(MemoryKeychain::default()), Environment::empty())?;
+    for credential in credentials {
+        add(&gauge, providers.origin(), credential).await?;
+    }
+    Ok((gauge, Demo { _providers: providers, _home: home }))
+}
+
+async fn add(gauge: &Gauge, origin: &str, credential: Credential) -> Result<(), Box<dyn std::error::Error>> {
+    let draft = Draft {
+        provider: credential.provider.to_string(),
+        id: Some(credential.id.parse()?),
+        label: Some(credential.label),
+        base_url: Some(origin.to_owned()),
+        inputs: credential.inputs,
+        secret_inputs: BTreeMap::new(),
+        key: Some(credential.key.into()),
+    };
+    // One of the keys is refused on purpose, so none is asked about first.
+    let id = gauge.add(draft, false).await?;
+    if let Some(full) = credential.full {
+        let full = Some(BTreeMap::from([("credits".to_owned(), full)]));
+        gauge.change(&id, AccountChange { full, ..AccountChange::default() }).await?;
+    }
+    Ok(())
+}
+
+/// Starts another copy of this program in demo mode.
+pub(crate) fn start_beside() -> std::io::Result<()> {
+    let mut program = Command::new(std::env::current_exe()?);
+    program.args(["--demo", "--window", "popover"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let secrets = std::env::vars_os().map(|(name, _)| name).filter(|name| gauge::secret::is_secret_variable(name));
+    for name in secrets {
+        program.env_remove(name);
+    }
+    let mut child = program.spawn()?;
+    // Waited for, so that it does not linger in the process table once it has ended.
+    std::thread::spawn(move || child.wait());
+    Ok(())
+}

@@ -1,0 +1,25 @@
+//! How everything stands, asked again, and over time.
+
+use gauge::account::AccountId;
+use gauge::database::Past;
+use gauge::snapshot::Snapshot;
+use tauri::State;
+
+use crate::app::App;
+use crate::problem::Problem;
+
+#[tauri::command]
+pub(crate) fn snapshot(app: State<'_, App>) -> Snapshot {
+    app.polling.snapshots().borrow().as_ref().clone()
+}
+
+#[tauri::command]
+pub(crate) async fn refresh(app: State<'_, App>, account: Option<AccountId>) -> Result<(), Problem> {
+    app.polling.refresh(account).await;
+    Ok(())
+}
+
+#[tauri::command]
+pub(crate) async fn readings(app: State<'_, App>, account: AccountId, meter: String, limit: u32) -> Result<Vec<Past>, Problem> {
+    Ok(app.gauge.database().past(&account, &meter, limit.min(10_000)).await?)
+}

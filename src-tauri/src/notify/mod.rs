@@ -1,0 +1,72 @@
+//! Notifications through the platform's own service: [`Note`]s go in, what the user does with them comes out as
+//! [`NoteEvent`]s.
+//!
+//! Linux speaks to the notification server directly, over one connection for the life of the app. GNOME takes down all
+//! of an app's notifications when the connection that sent the first one goes, and sends what becomes of a
+//! notification only to the connection it came from; a library that opens a connection for each (`notify-rust` does)
+//! loses notifications there. macOS and Windows go through `notify-rust`.
+
+mod note;
+
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(not(target_os = "linux"))]
+mod other;
+
+use gauge::account::AccountId;
+
+#[cfg(target_os = "linux")]
+pub(crate) use linux::Notifier;
+pub(crate) use note::Note;
+#[cfg(not(target_os = "linux"))]
+pub(crate) use other::Notifier;
+
+/// What the user did with a notification.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum NoteEvent {
+    /// The way to buy credit for this account was asked for.
+    TopUp(AccountId),
+    /// The alerts of this account are to be put off.
+    Snooze(AccountId),
+    /// The notification itself was clicked; a test's has no account.
+    Opened(Option<AccountId>),
+    /// It is gone, by the user, by its time, or with its server.
+    Closed(Option<AccountId>),
+}
+
+/// The service that shows notifications.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Server {
+    /// Its name and version.
+    pub(crate) name: String,
+    /// Whether it shows buttons.
+    pub(crate) has_actions: bool,
+}
+
+/// Why a notification was not shown.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NotifyError {
+    /// There is no bus to reach a server by.
+    #[cfg(target_os = "linux")]
+    #[error("notifications need a D-Bus session bus, and there is none ({0}). Start Credit Gauge inside a desktop session")]
+    NoBus(#[source] zbus::Error),
+    /// Nobody shows notifications.
+    #[cfg(target_os = "linux")]
+    #[error(
+        "nothing on this desktop shows notifications ({0}). Start or install a notification server: the desktop's own, \
+         or one such as dunst, mako or xfce4-notifyd"
+    )]
+    NoServer(#[source] zbus::Error),
+    /// The server is there and silent.
+    #[cfg(target_os = "linux")]
+    #[error("the notification server did not answer within {} seconds. Restart it, or log out and in", linux::PATIENCE.as_secs())]
+    Silent,
+    /// The server answered with an error.
+    #[cfg(target_os = "linux")]
+    #[error("the notification server refused the notification: {0}. Restart it, or look into its settings")]
+    Refused(#[source] zbus::Error),
+    /// The system answered with an error.
+    #[cfg(not(target_os = "linux"))]
+    #[error("the system refused the notification: {0}. Allow notifications for Credit Gauge in the system's settings")]
+    Refused(#[source] notify_rust::error::Error),
+}

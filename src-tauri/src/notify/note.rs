@@ -1,0 +1,87 @@
+//! What a notification says.
+
+use gauge::account::AccountId;
+use gauge::alert::{Alert, Severity, Threshold};
+use gauge::snapshot::AccountSnapshot;
+use rust_decimal::Decimal;
+
+use crate::tray::words;
+
+/// One notification. It replaces the last one about the same account that is still shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Note {
+    /// The account it is about; none for a test.
+    pub(crate) account: Option<AccountId>,
+    /// The heading, in plain text.
+    pub(crate) title: String,
+    /// The rest, in plain text.
+    pub(crate) body: String,
+    /// How bad it is; none for a test.
+    pub(crate) severity: Option<Severity>,
+    /// Whether to offer to top up.
+    pub(crate) top_up: bool,
+    /// Whether to offer to put alerts off.
+    pub(crate) snooze: bool,
+}
+
+impl Note {
+    /// Tells of an alert. The amount is the one of the snapshot where it has one, which is newer than the alert's when
+    /// the alert was put off.
+    #[must_use]
+    pub(crate) fn alert(alert: &Alert, account: &AccountSnapshot) -> Self {
+        let meter = account.meters.iter().find(|meter| meter.id == alert.meter);
+        let now = meter.and_then(|meter| meter.remaining.as_deref()?.parse().ok());
+        let remaining = now.unwrap_or(alert.remaining);
+        let state = match alert.severity {
+            Severity::Warning => "low",
+            Severity::Critical => "critical",
+            Severity::Empty if remaining < Decimal::ZERO => "in debt",
+            Severity::Empty => "empty",
+        };
+        let what = match meter {
+            Some(meter) if account.meters.len() > 1 => format!("{}: ", meter.label),
+            _ => String::new(),
+        };
+        Self {
+            account: Some(account.id.clone()),
+            title: format!("{}: {state}", words::name(&account.provider_name, &account.label)),
+            body: what + &left(alert, remaining),
+            severity: Some(alert.severity),
+            top_up: account.top_up_url.is_some(),
+            snooze: true,
+        }
+    }
+
+    /// Shows the user what an alert looks like on this system.
+    #[must_use]
+    pub(crate) fn test() -> Self {
+        Self {
+            account: None,
+            title: "Credit Gauge: test".into(),
+            body: "Notifications work. You will be told like this when credit runs low.".into(),
+            severity: None,
+            top_up: false,
+            snooze: false,
+        }
+    }
+}
+
+/// What is left, and the threshold where it is still crossed.
+fn left(alert: &Alert, remaining: Decimal) -> String {
+    let shown = alert.unit.display(remaining);
+    if remaining < Decimal::ZERO {
+        return format!("{shown}: more was spent than was paid for.");
+    }
+    let (Some(limit), false) = (alert.rule.amount(alert.full), remaining.is_zero()) else {
+        return format!("{shown} left.");
+    };
+    let mark = match (&alert.rule, alert.full) {
+        (Threshold::Percent(percent), Some(full)) => format!("{percent}% of {}", alert.unit.display(full)),
+        _ => alert.unit.display(limit),
+    };
+    match remaining.cmp(&limit) {
+        std::cmp::Ordering::Less => format!("{shown} left, under {mark}."),
+        std::cmp::Ordering::Equal => format!("{shown} left, down to {mark}."),
+        std::cmp::Ordering::Greater => format!("{shown} left, after it was under {mark}."),
+    }
+}

@@ -1,0 +1,64 @@
+//! All that the tray shows, as one value: a pure function of the snapshot, so that what did not change is not sent.
+
+use gauge::level::{Freshness, Level};
+use gauge::settings::TrayStyle;
+use gauge::snapshot::Snapshot;
+use jiff::Zoned;
+
+use super::icon::{Face, Style};
+use super::words::{self, Line};
+
+/// What the tray shows.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct View {
+    /// The icon.
+    pub(crate) face: Face,
+    /// The tooltip's heading.
+    pub(crate) title: String,
+    /// The tooltip's lines, which are also the menu's rows since some desktops show no tooltips; worst first.
+    pub(crate) lines: Vec<Line>,
+}
+
+impl View {
+    /// What to show for a snapshot. `paused` says whether all polling is; `now` tells today from other days.
+    #[must_use]
+    pub(crate) fn of(snapshot: &Snapshot, paused: bool, style: TrayStyle, now: &Zoned) -> Self {
+        Self {
+            face: face(snapshot, paused, style),
+            title: words::title(snapshot, paused),
+            lines: words::lines(snapshot, now),
+        }
+    }
+
+    /// Whether the icon asks to be looked at: credit is about to end, or has.
+    #[must_use]
+    pub(crate) fn wants_attention(&self) -> bool {
+        self.face.level >= Level::Critical && !self.face.stale && !self.face.paused
+    }
+}
+
+/// The icon of a snapshot: filled to the smallest share left of the meters that stand as badly as the whole.
+#[must_use]
+pub(crate) fn face(snapshot: &Snapshot, paused: bool, style: TrayStyle) -> Face {
+    let accounts = || snapshot.accounts.iter().filter(|account| !account.paused);
+    let worst = accounts().flat_map(|account| &account.meters).filter(|meter| meter.level == snapshot.level);
+    let percent = worst.filter_map(|meter| meter.percent_left).reduce(f64::min);
+    Face {
+        level: snapshot.level,
+        fill: percent.map(share),
+        stale: accounts().all(|account| account.freshness != Freshness::Fresh),
+        paused,
+        offline: snapshot.offline,
+        style: match style {
+            TrayStyle::Colour => Style::Colour,
+            TrayStyle::Monochrome if cfg!(target_os = "macos") => Style::Template,
+            TrayStyle::Monochrome => Style::Monochrome,
+        },
+    }
+}
+
+/// Percent as a share, in whole hundredths: finer steps would redraw the icon without being seen.
+#[expect(clippy::cast_possible_truncation, reason = "a whole number from 0 to 100")]
+fn share(percent: f64) -> f32 {
+    (percent.clamp(0.0, 100.0).round() / 100.0) as f32
+}
