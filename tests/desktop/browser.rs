@@ -2,6 +2,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 use std::process::Command;
+use std::thread;
 
 use serde_json::{Value, json};
 use ureq::Agent;
@@ -23,7 +24,7 @@ const AXE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/node_modules/axe-c
 pub struct Browser {
     agent: Agent,
     session: String,
-    driver: Program,
+    _driver: Program,
 }
 
 /// An element of the page shown when it was found.
@@ -72,7 +73,7 @@ impl Browser {
             "args": command.get_args().map(text).collect::<Vec<_>>(),
         });
         let capabilities = json!({ "alwaysMatch": { "webkitgtk:browserOptions": options } });
-        let mut browser = Self { agent, session: format!("{server}/session"), driver };
+        let mut browser = Self { agent, session: format!("{server}/session"), _driver: driver };
         let started = browser.post("", json!({ "capabilities": capabilities }))?;
         let id = started["sessionId"].as_str().unwrap_or_default();
         browser.session = format!("{server}/session/{id}");
@@ -218,9 +219,10 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // Ends the program; a driver that is gone already has ended it.
-        let _ended = self.agent.delete(&self.session).call();
-        self.driver.terminate();
+        // Ends the program, except when a test fails: then it stays as it is for the desktop's report.
+        if !thread::panicking() {
+            let _already_ended = self.agent.delete(&self.session).call();
+        }
     }
 }
 

@@ -40,7 +40,6 @@ impl Default for Settings {
 pub struct Desktop {
     environment: BTreeMap<String, String>,
     bus: Connection,
-    // Dropped in this order: the bus takes leave of its clients, then the screen goes.
     bus_daemon: Program,
     display: Program,
     folder: TempDir,
@@ -211,6 +210,8 @@ impl Drop for Desktop {
             self.report();
         }
         process::sweep(&self.mark(), &[self.bus_daemon.id(), self.display.id()]);
+        self.bus_daemon.end();
+        self.display.end();
     }
 }
 

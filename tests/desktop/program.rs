@@ -96,6 +96,16 @@ impl Program {
         let _already_waited_for = self.child.wait();
     }
 
+    /// Ends it, gently if it lets that happen.
+    pub(crate) fn end(&mut self) {
+        self.terminate();
+        let asked = Instant::now();
+        while self.is_running() && asked.elapsed() < GRACE {
+            thread::sleep(Duration::from_millis(5));
+        }
+        self.kill();
+    }
+
     /// Its first line on standard output, once there is one.
     pub(crate) fn first_line(&mut self, within: Duration) -> Result<String, Error> {
         let what = format!("the first line of `{}`", self.name);
@@ -110,12 +120,10 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        self.terminate();
-        let asked = Instant::now();
-        while self.is_running() && asked.elapsed() < GRACE {
-            thread::sleep(Duration::from_millis(5));
+        // When a test fails, all stays as it is for the desktop's report; the desktop ends it.
+        if !thread::panicking() {
+            self.end();
         }
-        self.kill();
     }
 }
 

@@ -246,18 +246,12 @@ fn notify(desktop: &Desktop, replaces: u32, summary: &str, body: &str) -> zbus::
 #[test]
 fn a_web_view_is_driven() {
     let desktop = Desktop::start().unwrap();
-    let page = desktop.home().join("page.html");
-    fs::write(
-        &page,
+    let browser = browse(
+        &desktop,
         "<title>Page</title><label>Name <input id=name></label>\
          <button onclick=\"document.body.append('Hello ' + document.querySelector('input').value)\">Greet</button>",
-    )
-    .unwrap();
-    let browser =
-        Browser::start(&desktop, desktop.command(mini_browser().unwrap()).arg("--automation")).unwrap();
-    browser.go(&format!("file://{}", page.display())).unwrap();
+    );
     assert_eq!(browser.title().unwrap(), "Page");
-
     let field = browser.element("#name").unwrap();
     assert_eq!(browser.label(&field).unwrap(), "Name");
     browser.type_into(&field, "you").unwrap();
@@ -269,11 +263,34 @@ fn a_web_view_is_driven() {
     browser.press(' ').unwrap();
     browser.wait_for_text("Hello you").unwrap();
 
-    let web_process =
-        |desktop: &Desktop| desktop.processes().iter().any(|process| process.name() == "WebKitWebProcess");
-    assert!(web_process(&desktop));
+    let has_web_process = || desktop.processes().iter().any(|process| process.name() == "WebKitWebProcess");
+    assert!(has_web_process());
     drop(browser);
-    eventually("the web process to end", PATIENCE, || (!web_process(&desktop)).then_some(())).unwrap();
+    eventually("the web process to end", PATIENCE, || (!has_web_process()).then_some(())).unwrap();
+}
+
+#[test]
+fn accessibility_faults_are_found() {
+    let desktop = Desktop::start().unwrap();
+    let policy = "<meta http-equiv=Content-Security-Policy content=\"default-src 'none'\">";
+    let page =
+        |body: &str| format!("<html lang=en><title>Page</title>{policy}<main><h1>Page</h1>{body}</main>");
+    let browser = browse(&desktop, &page("<img src=missing.png>"));
+    let rules: Vec<_> = browser.violations().unwrap().into_iter().map(|violation| violation.rule).collect();
+    assert_eq!(rules, ["image-alt"]);
+    drop(browser);
+    let browser = browse(&desktop, &page("<p>Fine</p>"));
+    assert_eq!(browser.violations().unwrap(), []);
+}
+
+/// Shows a page in a browser.
+fn browse(desktop: &Desktop, html: &str) -> Browser {
+    let file = desktop.home().join("page.html");
+    fs::write(&file, html).unwrap();
+    let mut command = desktop.command(mini_browser().unwrap());
+    let browser = Browser::start(desktop, command.arg("--automation")).unwrap();
+    browser.go(&format!("file://{}", file.display())).unwrap();
+    browser
 }
 
 /// WebKitGTK's own browser, which comes with its library.

@@ -1,5 +1,6 @@
 //! End-to-end tests: the real programs in a private desktop.
 #![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "what helps a test fails like a test")]
 
 mod fake_item;
 mod harness;
