@@ -12,10 +12,10 @@ use std::fs::{self, File};
 use std::path::Path;
 
 use gauge::level::Level;
-use icon::{Face, Style};
 use ico::{IconDir, IconDirEntry, IconImage, ResourceType};
-use tiny_skia::{ColorU8,
-    Color, FillRule, GradientStop, LinearGradient, Paint, PathBuilder, Pixmap, PixmapPaint, Point,
+use icon::{Face, Style};
+use tiny_skia::{
+    Color, ColorU8, FillRule, GradientStop, LinearGradient, Paint, PathBuilder, Pixmap, PixmapPaint, Point,
     SpreadMode, Transform,
 };
 
@@ -80,14 +80,28 @@ fn draw(size: u32) -> Result<Pixmap, Box<dyn Error>> {
     let colour = |(r, g, b)| Color::from_rgba8(r, g, b, 255);
     let stops = vec![GradientStop::new(0.0, colour(TOP)), GradientStop::new(1.0, colour(BOTTOM))];
     let (from, to) = (Point::from_xy(0.0, near), Point::from_xy(0.0, far));
-    let shader = LinearGradient::new(from, to, stops, SpreadMode::Pad, Transform::identity()).ok_or("no gradient")?;
+    let shader =
+        LinearGradient::new(from, to, stops, SpreadMode::Pad, Transform::identity()).ok_or("no gradient")?;
     let paint = Paint { shader, anti_alias: true, ..Paint::default() };
-    canvas.fill_path(&tile.finish().ok_or("no tile")?, &paint, FillRule::Winding, Transform::identity(), None);
+    canvas.fill_path(
+        &tile.finish().ok_or("no tile")?,
+        &paint,
+        FillRule::Winding,
+        Transform::identity(),
+        None,
+    );
 
     // As many pixels to the left as to the right.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of the size")]
     let inset = (side * (1.0 - GAUGE) / 2.0).round() as u32;
-    let face = Face { level: Level::Ok, fill: Some(0.62), stale: false, paused: false, offline: false, style: Style::Colour };
+    let face = Face {
+        level: Level::Ok,
+        fill: Some(0.62),
+        stale: false,
+        paused: false,
+        offline: false,
+        style: Style::Colour,
+    };
     let picture = icon::draw(&face, size - 2 * inset);
     let mut gauge = Pixmap::new(picture.size, picture.size).ok_or("no such size")?;
     for (pixel, rgba) in gauge.pixels_mut().iter_mut().zip(picture.rgba.chunks_exact(4)) {

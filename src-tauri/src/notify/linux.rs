@@ -89,7 +89,8 @@ impl Notifier {
             let replaces = shown_id(&shown, note.account.as_ref()).unwrap_or(0);
             let body = if has(&can, "body-markup") { words::escape(&note.body) } else { note.body.clone() };
             let buttons = if has(&can, "actions") { buttons(note) } else { Vec::new() };
-            let sent = server.notify("Credit Gauge", replaces, "", &note.title, &body, &buttons, hints(note), -1);
+            let sent =
+                server.notify("Credit Gauge", replaces, "", &note.title, &body, &buttons, hints(note), -1);
             let id = sent.await.map_err(refusal)?;
             shown.retain(|_, account| *account != note.account);
             shown.insert(id, note.account.clone());
@@ -119,7 +120,10 @@ impl Notifier {
             let server = self.server_proxy().await?;
             let (name, _, version, _) = server.get_server_information().await.map_err(refusal)?;
             let can = server.get_capabilities().await.map_err(refusal)?;
-            Ok(Server { name: format!("{name} {version}").trim().to_owned(), has_actions: has(&can, "actions") })
+            Ok(Server {
+                name: format!("{name} {version}").trim().to_owned(),
+                has_actions: has(&can, "actions"),
+            })
         })
         .await
     }
@@ -262,7 +266,10 @@ fn has(capabilities: &[String], name: &str) -> bool {
     capabilities.iter().any(|capability| capability == name)
 }
 
-fn shown_id(shown: &MutexGuard<'_, HashMap<u32, Option<AccountId>>>, account: Option<&AccountId>) -> Option<u32> {
+fn shown_id(
+    shown: &MutexGuard<'_, HashMap<u32, Option<AccountId>>>,
+    account: Option<&AccountId>,
+) -> Option<u32> {
     shown.iter().find(|(_, shown)| shown.as_ref() == account).map(|(id, _)| *id)
 }
 

@@ -48,7 +48,9 @@ pub(crate) struct Server {
 pub(crate) enum NotifyError {
     /// There is no bus to reach a server by.
     #[cfg(target_os = "linux")]
-    #[error("notifications need a D-Bus session bus, and there is none ({0}). Start Credit Gauge inside a desktop session")]
+    #[error(
+        "notifications need a D-Bus session bus, and there is none ({0}). Start Credit Gauge inside a desktop session"
+    )]
     NoBus(#[source] zbus::Error),
     /// Nobody shows notifications.
     #[cfg(target_os = "linux")]
@@ -67,6 +69,8 @@ pub(crate) enum NotifyError {
     Refused(#[source] zbus::Error),
     /// The system answered with an error.
     #[cfg(not(target_os = "linux"))]
-    #[error("the system refused the notification: {0}. Allow notifications for Credit Gauge in the system's settings")]
+    #[error(
+        "the system refused the notification: {0}. Allow notifications for Credit Gauge in the system's settings"
+    )]
     Refused(#[source] notify_rust::error::Error),
 }

@@ -85,3 +85,86 @@ fn left(alert: &Alert, remaining: Decimal) -> String {
         std::cmp::Ordering::Greater => format!("{shown} left, after it was under {mark}."),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tray::sample::{account, now, wallet};
+    use gauge::level::Level;
+
+    fn raised(rule: &str, severity: Severity, remaining: &str) -> Alert {
+        Alert {
+            id: 1,
+            account: "work".parse().unwrap(),
+            meter: "credits".into(),
+            rule: rule.parse().unwrap(),
+            severity,
+            remaining: remaining.parse().unwrap(),
+            full: Some("80".parse().unwrap()),
+            unit: "USD".parse().unwrap(),
+            raised_at: now(),
+            delivered_at: None,
+            snoozed_until: None,
+            cleared_at: None,
+        }
+    }
+
+    fn told(rule: &str, severity: Severity, remaining: &str) -> (String, String) {
+        let account = account("work", vec![wallet(severity.level(), Some(remaining))]);
+        let note = Note::alert(&raised(rule, severity, remaining), &account);
+        (note.title, note.body)
+    }
+
+    #[test]
+    fn says_what_is_left_and_which_mark_was_crossed() {
+        let cases = [
+            (
+                told("25%", Severity::Warning, "16.55"),
+                ("OpenRouter · work: low", "$16.55 left, under 25% of $80.00."),
+            ),
+            (
+                told("25%", Severity::Warning, "20"),
+                ("OpenRouter · work: low", "$20.00 left, down to 25% of $80.00."),
+            ),
+            (
+                told("5", Severity::Critical, "4.1"),
+                ("OpenRouter · work: critical", "$4.10 left, under $5.00."),
+            ),
+            (told("empty", Severity::Empty, "0"), ("OpenRouter · work: empty", "$0.00 left.")),
+            (
+                told("empty", Severity::Empty, "-3.2"),
+                ("OpenRouter · work: in debt", "−$3.20: more was spent than was paid for."),
+            ),
+        ];
+        for ((title, body), expected) in cases {
+            assert_eq!((title.as_str(), body.as_str()), expected);
+        }
+    }
+
+    #[test]
+    fn an_alert_put_off_says_the_amount_of_today() {
+        let later = account("work", vec![wallet(Level::Low, Some("9"))]);
+        let note = Note::alert(&raised("25%", Severity::Warning, "16.55"), &later);
+        assert_eq!(note.body, "$9.00 left, under 25% of $80.00.");
+        let unread = account("work", Vec::new());
+        let note = Note::alert(&raised("25%", Severity::Warning, "16.55"), &unread);
+        assert_eq!(note.body, "$16.55 left, under 25% of $80.00.");
+    }
+
+    #[test]
+    fn names_the_meter_only_where_there_are_several() {
+        let limit =
+            gauge::snapshot::MeterSnapshot { id: "key-limit".into(), ..wallet(Level::Ok, Some("50")) };
+        let both = account("work", vec![wallet(Level::Low, Some("16.55")), limit]);
+        let note = Note::alert(&raised("25%", Severity::Warning, "16.55"), &both);
+        assert_eq!(note.body, "Credits: $16.55 left, under 25% of $80.00.");
+    }
+
+    #[test]
+    fn offers_to_top_up_only_where_there_is_a_page_for_it() {
+        let mut here = account("work", vec![wallet(Level::Low, Some("16.55"))]);
+        assert!(Note::alert(&raised("25%", Severity::Warning, "16.55"), &here).top_up);
+        here.top_up_url = None;
+        assert!(!Note::alert(&raised("25%", Severity::Warning, "16.55"), &here).top_up);
+    }
+}

@@ -44,11 +44,18 @@ impl Notifier {
                 let _ = told.send(Err(error));
             }
         });
-        answer.await.unwrap_or_else(|_| Err("the notification was given up".into())).map_err(NotifyError::Refused)
+        answer
+            .await
+            .unwrap_or_else(|_| Err("the notification was given up".into()))
+            .map_err(NotifyError::Refused)
     }
 
     /// Takes down the account's notification. Neither system lets `notify-rust` do so; they tidy up by themselves.
-    #[expect(clippy::unused_async, clippy::unused_self, reason = "the same function waits for a server on Linux")]
+    #[expect(
+        clippy::unused_async,
+        clippy::unused_self,
+        reason = "the same function waits for a server on Linux"
+    )]
     pub(crate) async fn withdraw(&self, _account: &AccountId) {}
 
     /// Who shows notifications.
@@ -57,7 +64,8 @@ impl Notifier {
     /// None on these systems.
     #[expect(clippy::unused_async, clippy::unused_self, reason = "the same function asks a server on Linux")]
     pub(crate) async fn server(&self) -> Result<Server, NotifyError> {
-        let name = if cfg!(target_os = "macos") { "macOS Notification Center" } else { "Windows notifications" };
+        let name =
+            if cfg!(target_os = "macos") { "macOS Notification Center" } else { "Windows notifications" };
         Ok(Server { name: name.into(), has_actions: true })
     }
 }
@@ -82,8 +90,12 @@ fn notification(note: &Note) -> Notification {
 fn wait(handle: NotificationHandle, account: Option<AccountId>, events: &UnboundedSender<NoteEvent>) {
     let waited = handle.wait_for_response(|response: &NotificationResponse| {
         let event = match (response, account) {
-            (NotificationResponse::Action(action), Some(account)) if action == TOP_UP => NoteEvent::TopUp(account),
-            (NotificationResponse::Action(action), Some(account)) if action == SNOOZE => NoteEvent::Snooze(account),
+            (NotificationResponse::Action(action), Some(account)) if action == TOP_UP => {
+                NoteEvent::TopUp(account)
+            }
+            (NotificationResponse::Action(action), Some(account)) if action == SNOOZE => {
+                NoteEvent::Snooze(account)
+            }
             (NotificationResponse::Closed(_), account) => NoteEvent::Closed(account),
             (_, account) => NoteEvent::Opened(account),
         };

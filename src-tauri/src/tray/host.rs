@@ -46,8 +46,10 @@ impl HostWatch {
     pub(super) async fn new() -> zbus::Result<Self> {
         let connection = Connection::session().await?;
         let bus = DBusProxy::new(&connection).await?;
-        let watcher =
-            StatusNotifierWatcherProxy::builder(&connection).cache_properties(CacheProperties::No).build().await?;
+        let watcher = StatusNotifierWatcherProxy::builder(&connection)
+            .cache_properties(CacheProperties::No)
+            .build()
+            .await?;
         let owners = bus.receive_name_owner_changed_with_args(&[(0, WATCHER)]).await?.map(drop);
         let registered = watcher.receive_status_notifier_host_registered().await?.map(drop);
         let unregistered = watcher.receive_status_notifier_host_unregistered().await?.map(drop);
@@ -81,7 +83,9 @@ impl HostWatch {
             return Ok(None);
         }
         let process = self.bus.get_connection_unix_process_id(name).await?;
-        let program = tokio::task::spawn_blocking(move || std::fs::read_to_string(format!("/proc/{process}/comm"))).await;
+        let program =
+            tokio::task::spawn_blocking(move || std::fs::read_to_string(format!("/proc/{process}/comm")))
+                .await;
         let program = program.ok().and_then(Result::ok).map(|text| text.trim().to_owned());
         Ok(Some(program.filter(|text| !text.is_empty()).unwrap_or_else(|| WATCHER.to_owned())))
     }

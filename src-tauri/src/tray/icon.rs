@@ -7,7 +7,8 @@ use std::f32::consts::TAU;
 
 use gauge::level::Level;
 use tiny_skia::{
-    BlendMode, Color, FillRule, LineCap, LineJoin, Mask, Paint, Path, PathBuilder, Pixmap, Rect, Stroke, StrokeDash, Transform,
+    BlendMode, Color, FillRule, LineCap, LineJoin, Mask, Paint, Path, PathBuilder, Pixmap, Rect, Stroke,
+    StrokeDash, Transform,
 };
 
 /// What the icon is to say.
@@ -50,6 +51,7 @@ pub(crate) struct Picture {
 
 impl Picture {
     /// Alpha, red, green and blue of every pixel, as the StatusNotifierItem specification wants them.
+    #[cfg(target_os = "linux")]
     #[must_use]
     pub(crate) fn argb(&self) -> Vec<u8> {
         self.rgba.chunks_exact(4).flat_map(|pixel| [pixel[3], pixel[0], pixel[1], pixel[2]]).collect()
@@ -60,7 +62,9 @@ impl Picture {
 #[must_use]
 pub(crate) fn draw(face: &Face, size: u32) -> Picture {
     let size = size.clamp(8, 1024);
-    let rgba = Glass::new(face, size).and_then(|glass| glass.paint(face)).map_or_else(Vec::new, Pixmap::take_demultiplied);
+    let rgba = Glass::new(face, size)
+        .and_then(|glass| glass.paint(face))
+        .map_or_else(Vec::new, Pixmap::take_demultiplied);
     Picture { size, rgba }
 }
 
@@ -167,7 +171,10 @@ impl Glass {
         self.stroke(&outline, rim, line + 2.0 * rim_width, None);
         self.fill(&outline, glass, None);
 
-        let solid = !face.paused && (face.level == Level::Unlimited || face.fill.is_none()) && shape != Shape::Dashed && face.level != Level::Empty;
+        let solid = !face.paused
+            && (face.level == Level::Unlimited || face.fill.is_none())
+            && shape != Shape::Dashed
+            && face.level != Level::Empty;
         if solid {
             self.fill(&outline, bright, None);
         } else if let (false, Some(share)) = (face.paused || face.level == Level::Empty, face.fill) {
@@ -276,7 +283,11 @@ impl Glass {
         let left = (self.side - gap) / 2.0 - width;
         let (top, bottom) = ((self.side * 0.3).round(), self.side - (self.side * 0.3).round());
         for x in [left, left + width + gap] {
-            self.fill(&PathBuilder::from_rect(Rect::from_ltrb(x, top, x + width, bottom)?), self.palette.light, None);
+            self.fill(
+                &PathBuilder::from_rect(Rect::from_ltrb(x, top, x + width, bottom)?),
+                self.palette.light,
+                None,
+            );
         }
         Some(())
     }
@@ -285,8 +296,22 @@ impl Glass {
         let (middle, unit) = (self.side / 2.0, self.side / 16.0);
         let mut path = PathBuilder::new();
         path.move_to(middle - 2.1 * unit, middle - 1.9 * unit);
-        path.cubic_to(middle - 2.1 * unit, middle - 4.7 * unit, middle + 2.1 * unit, middle - 4.7 * unit, middle + 2.1 * unit, middle - 1.9 * unit);
-        path.cubic_to(middle + 2.1 * unit, middle - 0.4 * unit, middle, middle - 0.4 * unit, middle, middle + 1.3 * unit);
+        path.cubic_to(
+            middle - 2.1 * unit,
+            middle - 4.7 * unit,
+            middle + 2.1 * unit,
+            middle - 4.7 * unit,
+            middle + 2.1 * unit,
+            middle - 1.9 * unit,
+        );
+        path.cubic_to(
+            middle + 2.1 * unit,
+            middle - 0.4 * unit,
+            middle,
+            middle - 0.4 * unit,
+            middle,
+            middle + 1.3 * unit,
+        );
         self.sign(&path.finish()?, self.palette.light);
         let dot = PathBuilder::from_circle(middle, middle + 3.6 * unit, (self.side / 15.0).max(1.1))?;
         self.fill(&dot, self.palette.light, None);
@@ -298,10 +323,38 @@ impl Glass {
         let mut path = PathBuilder::new();
         let (wide, high) = (4.6 * unit, 2.6 * unit);
         path.move_to(middle, middle);
-        path.cubic_to(middle + wide * 0.45, middle - high * 1.25, middle + wide, middle - high, middle + wide, middle);
-        path.cubic_to(middle + wide, middle + high, middle + wide * 0.45, middle + high * 1.25, middle, middle);
-        path.cubic_to(middle - wide * 0.45, middle - high * 1.25, middle - wide, middle - high, middle - wide, middle);
-        path.cubic_to(middle - wide, middle + high, middle - wide * 0.45, middle + high * 1.25, middle, middle);
+        path.cubic_to(
+            middle + wide * 0.45,
+            middle - high * 1.25,
+            middle + wide,
+            middle - high,
+            middle + wide,
+            middle,
+        );
+        path.cubic_to(
+            middle + wide,
+            middle + high,
+            middle + wide * 0.45,
+            middle + high * 1.25,
+            middle,
+            middle,
+        );
+        path.cubic_to(
+            middle - wide * 0.45,
+            middle - high * 1.25,
+            middle - wide,
+            middle - high,
+            middle - wide,
+            middle,
+        );
+        path.cubic_to(
+            middle - wide,
+            middle + high,
+            middle - wide * 0.45,
+            middle + high * 1.25,
+            middle,
+            middle,
+        );
         path.close();
         self.sign(&path.finish()?, self.palette.ink);
         Some(())
@@ -324,7 +377,11 @@ impl Glass {
         let (top, bottom) = ((self.side * top).round(), (self.side * bottom).round());
         let gap = (self.side / 16.0).round().max(1.0);
         for (from, to) in [(top, bottom), (bottom + gap, bottom + gap + width)] {
-            self.fill(&PathBuilder::from_rect(Rect::from_ltrb(left, from, left + width, to)?), self.palette.ink, None);
+            self.fill(
+                &PathBuilder::from_rect(Rect::from_ltrb(left, from, left + width, to)?),
+                self.palette.ink,
+                None,
+            );
         }
         Some(())
     }
@@ -355,7 +412,14 @@ impl Glass {
         self.line(path, colour, width, dash, None);
     }
 
-    fn line(&mut self, path: &Path, colour: Color, width: f32, dash: Option<StrokeDash>, within: Option<&Mask>) {
+    fn line(
+        &mut self,
+        path: &Path,
+        colour: Color,
+        width: f32,
+        dash: Option<StrokeDash>,
+        within: Option<&Mask>,
+    ) {
         let line_cap = if dash.is_some() { LineCap::Butt } else { LineCap::Round };
         let stroke = Stroke { width, line_cap, line_join: LineJoin::Round, dash, ..Stroke::default() };
         self.canvas.stroke_path(path, &paint(colour), &stroke, Transform::identity(), within);
@@ -371,4 +435,103 @@ fn paint(colour: Color) -> Paint<'static> {
         paint.blend_mode = BlendMode::Clear;
     }
     paint
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIZES: [u32; 6] = [16, 22, 24, 32, 48, 64];
+    const DARK: f32 = 0.12;
+    const LIGHT: f32 = 0.95;
+
+    fn face(level: Level, fill: Option<f32>) -> Face {
+        Face { level, fill, stale: false, paused: false, offline: false, style: Style::Colour }
+    }
+
+    fn faces() -> Vec<Face> {
+        vec![
+            face(Level::Unlimited, None),
+            face(Level::Ok, Some(0.7)),
+            face(Level::Unknown, None),
+            face(Level::Low, Some(0.2)),
+            face(Level::Critical, Some(0.08)),
+            face(Level::Empty, Some(0.0)),
+        ]
+    }
+
+    /// How light each pixel is on a grey of this lightness, from 0 to 1.
+    fn greys(face: &Face, size: u32, panel: f32) -> Vec<f32> {
+        let picture = draw(face, size);
+        assert_eq!(picture.rgba.len(), (size * size * 4) as usize, "{face:?} at {size}");
+        let light = |pixel: &[u8]| {
+            let [r, g, b, a] =
+                [pixel[0], pixel[1], pixel[2], pixel[3]].map(|channel| f32::from(channel) / 255.0);
+            (0.2126 * r + 0.7152 * g + 0.0722 * b) * a + panel * (1.0 - a)
+        };
+        picture.rgba.chunks_exact(4).map(light).collect()
+    }
+
+    fn share_of(pixels: impl Iterator<Item = bool>) -> f32 {
+        let pixels: Vec<bool> = pixels.collect();
+        pixels.iter().filter(|set| **set).count() as f32 / pixels.len() as f32
+    }
+
+    #[test]
+    fn levels_are_told_apart_without_colour() {
+        for style in [Style::Colour, Style::Monochrome, Style::Template] {
+            for stale in [false, true] {
+                let faces: Vec<_> = faces().into_iter().map(|face| Face { style, stale, ..face }).collect();
+                for (index, one) in faces.iter().enumerate() {
+                    for other in &faces[index + 1..] {
+                        let (a, b) = (greys(one, 22, 0.5), greys(other, 22, 0.5));
+                        let differ = share_of(a.iter().zip(&b).map(|(a, b)| (a - b).abs() > 0.2));
+                        assert!(differ > 0.06, "{one:?} and {other:?} differ in {differ}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn stands_out_from_dark_and_light_panels() {
+        for face in faces() {
+            for size in SIZES {
+                for panel in [DARK, LIGHT] {
+                    let seen =
+                        share_of(greys(&face, size, panel).iter().map(|grey| (grey - panel).abs() > 0.25));
+                    assert!(seen > 0.2, "{face:?} at {size} on {panel}: {seen}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_liquid_rises_with_what_is_left_and_is_full_and_empty_only_at_the_ends() {
+        for level in [Level::Ok, Level::Low, Level::Critical] {
+            for size in SIZES {
+                let bright = |share: f32| greys(&face(level, Some(share)), size, 0.5).iter().sum::<f32>();
+                let steps: Vec<f32> = [0.0, 0.01, 0.25, 0.5, 0.75, 0.99, 1.0].map(bright).to_vec();
+                assert!(steps.is_sorted(), "{level:?} at {size}: {steps:?}");
+                assert!(steps[0] < steps[1] && steps[5] < steps[6], "{level:?} at {size}: {steps:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn stale_data_is_grey() {
+        let picture = draw(&Face { stale: true, ..face(Level::Critical, Some(0.1)) }, 22);
+        for pixel in picture.rgba.chunks_exact(4).filter(|pixel| pixel[3] > 0) {
+            assert!(pixel[0].abs_diff(pixel[2]) < 40, "{pixel:?}");
+        }
+    }
+
+    #[test]
+    fn pausing_and_losing_the_network_are_seen() {
+        let calm = face(Level::Ok, Some(0.7));
+        for other in [Face { paused: true, ..calm }, Face { offline: true, ..calm }] {
+            let (a, b) = (greys(&calm, 22, 0.5), greys(&other, 22, 0.5));
+            assert!(share_of(a.iter().zip(&b).map(|(a, b)| (a - b).abs() > 0.2)) > 0.06, "{other:?}");
+        }
+    }
 }

@@ -92,7 +92,10 @@ async fn keep(
 }
 
 /// Puts the item on the bus. A panel that refuses it is tried again when it changes.
-async fn spawn(views: &mut watch::Receiver<View>, events: &UnboundedSender<TrayEvent>) -> Option<Handle<Item>> {
+async fn spawn(
+    views: &mut watch::Receiver<View>,
+    events: &UnboundedSender<TrayEvent>,
+) -> Option<Handle<Item>> {
     let view = views.borrow_and_update().clone();
     let item = Item { pixmaps: pixmaps(&view.face), view, events: events.clone() };
     match item.assume_sni_available(true).spawn().await {
@@ -149,7 +152,11 @@ impl ksni::Tray for Item {
     /// KDE shows the description only beside a title, and XFCE reads it as Pango markup.
     fn tool_tip(&self) -> ToolTip {
         let lines: Vec<_> = self.view.lines.iter().map(|line| words::escape(&line.text)).collect();
-        ToolTip { title: words::escape(&self.view.title), description: lines.join("\n"), ..ToolTip::default() }
+        ToolTip {
+            title: words::escape(&self.view.title),
+            description: lines.join("\n"),
+            ..ToolTip::default()
+        }
     }
 
     fn activate(&mut self, x: i32, y: i32) {

@@ -20,8 +20,11 @@ pub(crate) enum Row {
 #[must_use]
 pub(crate) fn rows(view: &View) -> Vec<Row> {
     let item = |label: &str, event| Row::Item { label: label.to_owned(), event };
-    let mut rows: Vec<Row> =
-        view.lines.iter().map(|line| item(&line.text, TrayEvent::OpenAccount(line.account.clone()))).collect();
+    let mut rows: Vec<Row> = view
+        .lines
+        .iter()
+        .map(|line| item(&line.text, TrayEvent::OpenAccount(line.account.clone())))
+        .collect();
     if rows.is_empty() {
         rows.push(item("Open Credit Gauge", TrayEvent::Activate { x: 0, y: 0 }));
     }

@@ -5,6 +5,8 @@
 
 pub(crate) mod icon;
 pub(crate) mod menu;
+#[cfg(test)]
+pub(crate) mod sample;
 pub(crate) mod view;
 pub(crate) mod words;
 

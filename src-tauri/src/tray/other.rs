@@ -11,12 +11,14 @@ use tokio::sync::watch;
 
 use super::icon::{self, Face, Style};
 use super::menu::{self, Row};
-use super::{TrayEvent, TrayHost, View, words};
+#[cfg(windows)]
+use super::words;
+use super::{TrayEvent, TrayHost, View};
 
 /// The icon's size: macOS shows it at 22 points, twice as many pixels on most screens; Windows at 16 to 32 pixels.
 const SIZE: u32 = if cfg!(target_os = "macos") { 44 } else { 32 };
 
-/// The tray icon. It is taken away when this is dropped.
+/// The tray icon. It stays for as long as the app runs.
 pub(crate) struct Tray {
     app: AppHandle,
     icon: Option<TrayIcon>,
@@ -36,7 +38,9 @@ impl Tray {
             Ok(icon) => (Some(icon), TrayHost::Present { name: host_name().to_owned() }),
             Err(error) => {
                 tracing::warn!(%error, "the tray icon could not be made");
-                let advice = format!("The tray icon could not be made: {error}. Log out and in, then start Credit Gauge again.");
+                let advice = format!(
+                    "The tray icon could not be made: {error}. Log out and in, then start Credit Gauge again."
+                );
                 (None, TrayHost::Missing { advice })
             }
         };
@@ -67,7 +71,7 @@ impl Tray {
         if old.face != new.face {
             icon.set_icon_with_as_template(Some(image(&new.face)), new.face.style == Style::Template)?;
         }
-        icon.set_tooltip(Some(words::windows_tooltip(&new.title, &new.lines)))?;
+        icon.set_tooltip(Some(tooltip(new)))?;
         if old.lines != new.lines || old.face.paused != new.face.paused {
             icon.set_menu(Some(menu(&self.app, new, &self.choices)?))?;
         }
@@ -75,17 +79,28 @@ impl Tray {
     }
 }
 
-fn build(app: &AppHandle, view: &View, choices: &Choices, events: UnboundedSender<TrayEvent>) -> tauri::Result<TrayIcon> {
+fn build(
+    app: &AppHandle,
+    view: &View,
+    choices: &Choices,
+    events: UnboundedSender<TrayEvent>,
+) -> tauri::Result<TrayIcon> {
     let clicked = events.clone();
     let chosen = Arc::clone(choices);
     TrayIconBuilder::with_id("credit-gauge")
         .icon(image(&view.face))
         .icon_as_template(view.face.style == Style::Template)
-        .tooltip(words::windows_tooltip(&view.title, &view.lines))
+        .tooltip(tooltip(view))
         .menu(&menu(app, view, choices)?)
         .show_menu_on_left_click(false)
         .on_tray_icon_event(move |_, event| {
-            if let TrayIconEvent::Click { position, button: MouseButton::Left, button_state: MouseButtonState::Up, .. } = event {
+            if let TrayIconEvent::Click {
+                position,
+                button: MouseButton::Left,
+                button_state: MouseButtonState::Up,
+                ..
+            } = event
+            {
                 #[expect(clippy::cast_possible_truncation, reason = "a point of the screen")]
                 let _ = clicked.send(TrayEvent::Activate { x: position.x as i32, y: position.y as i32 });
             }
@@ -120,6 +135,17 @@ fn menu(app: &AppHandle, view: &View, choices: &Choices) -> tauri::Result<Menu<W
     let menu = builder.build()?;
     *choices.lock().unwrap_or_else(PoisonError::into_inner) = events;
     Ok(menu)
+}
+
+#[cfg(windows)]
+fn tooltip(view: &View) -> String {
+    words::windows_tooltip(&view.title, &view.lines)
+}
+
+#[cfg(not(windows))]
+fn tooltip(view: &View) -> String {
+    let lines = view.lines.iter().map(|line| line.text.as_str());
+    std::iter::once(view.title.as_str()).chain(lines).collect::<Vec<_>>().join("\n")
 }
 
 fn image(face: &Face) -> Image<'static> {

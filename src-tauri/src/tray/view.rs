@@ -62,3 +62,49 @@ pub(crate) fn face(snapshot: &Snapshot, paused: bool, style: TrayStyle) -> Face 
 fn share(percent: f64) -> f32 {
     (percent.clamp(0.0, 100.0).round() / 100.0) as f32
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tray::sample::{account, in_trouble, now, snapshot, wallet};
+    use gauge::failure::FailureKind;
+    use jiff::tz::TimeZone;
+
+    fn drawn(accounts: Vec<gauge::snapshot::AccountSnapshot>) -> Face {
+        face(&snapshot(accounts), false, TrayStyle::Colour)
+    }
+
+    #[test]
+    fn is_filled_to_the_worst_of_the_meters_that_decide_the_level() {
+        let accounts = vec![
+            account("good", vec![wallet(Level::Ok, Some("60"))]),
+            account("low", vec![wallet(Level::Low, Some("20")), wallet(Level::Low, Some("16.2"))]),
+        ];
+        let face = drawn(accounts);
+        assert_eq!((face.level, face.fill, face.stale), (Level::Low, Some(0.2), false));
+    }
+
+    #[test]
+    fn a_level_without_a_share_is_not_filled_to_that_of_a_better_one() {
+        let mut amount_only = wallet(Level::Low, Some("4"));
+        amount_only.percent_left = None;
+        let accounts =
+            vec![account("good", vec![wallet(Level::Ok, Some("60"))]), account("low", vec![amount_only])];
+        assert_eq!(drawn(accounts).fill, None);
+    }
+
+    #[test]
+    fn a_debt_is_no_less_than_empty() {
+        assert_eq!(drawn(vec![account("debt", vec![wallet(Level::Empty, Some("-8"))])]).fill, Some(0.0));
+    }
+
+    #[test]
+    fn is_stale_when_nothing_is_fresh() {
+        let fresh = account("fresh", vec![wallet(Level::Ok, Some("60"))]);
+        let old = in_trouble(account("old", vec![wallet(Level::Critical, Some("2"))]), FailureKind::Timeout);
+        assert!(!drawn(vec![fresh, old.clone()]).stale);
+        assert!(drawn(vec![old.clone()]).stale);
+        let view = View::of(&snapshot(vec![old]), false, TrayStyle::Colour, &now().to_zoned(TimeZone::UTC));
+        assert!(!view.wants_attention());
+    }
+}

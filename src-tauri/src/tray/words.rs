@@ -8,6 +8,7 @@ use gauge::snapshot::{AccountSnapshot, MeterSnapshot, Snapshot};
 use jiff::{Timestamp, Zoned};
 
 /// How many UTF-16 units Windows shows of a tooltip (`NOTIFYICONDATAW::szTip` less its final zero).
+#[cfg(any(windows, test))]
 pub(crate) const WINDOWS_TOOLTIP: usize = 127;
 
 /// How many characters of a name are shown; the user may have typed any number.
@@ -44,7 +45,9 @@ pub(crate) fn title(snapshot: &Snapshot, paused: bool) -> String {
 #[must_use]
 pub(crate) fn lines(snapshot: &Snapshot, now: &Zoned) -> Vec<Line> {
     let accounts = snapshot.worst_first().into_iter();
-    accounts.map(|account| Line { account: account.id.clone(), text: line(account, snapshot.offline, now) }).collect()
+    accounts
+        .map(|account| Line { account: account.id.clone(), text: line(account, snapshot.offline, now) })
+        .collect()
 }
 
 /// An account by name: its provider and its label, or the label alone where it says as much.
@@ -62,9 +65,9 @@ pub(crate) fn name(provider: &str, label: &str) -> String {
 }
 
 /// The title and as many lines as Windows shows, with a last one that counts those left out.
+#[cfg(any(windows, test))]
 #[must_use]
 pub(crate) fn windows_tooltip(title: &str, lines: &[Line]) -> String {
-    let long = |text: &str| text.encode_utf16().count();
     for shown in (0..=lines.len()).rev() {
         let mut text = title.to_owned();
         for line in &lines[..shown] {
@@ -72,23 +75,17 @@ pub(crate) fn windows_tooltip(title: &str, lines: &[Line]) -> String {
             text.push_str(&line.text);
         }
         if shown < lines.len() {
-            text.push_str(&format!("\n… and {} more", lines.len() - shown));
+            text = format!("{text}\n… and {} more", lines.len() - shown);
         }
-        if long(&text) <= WINDOWS_TOOLTIP {
+        if text.encode_utf16().count() <= WINDOWS_TOOLTIP {
             return text;
         }
     }
-    let mut text = String::new();
-    for character in title.chars() {
-        if long(&text) + character.len_utf16() > WINDOWS_TOOLTIP {
-            break;
-        }
-        text.push(character);
-    }
-    text
+    title.to_owned()
 }
 
-/// Text made safe for where HTML or Pango markup is read.
+/// Text made safe for where HTML or Pango markup is read, as Linux's panels and notification servers do.
+#[cfg(any(target_os = "linux", test))]
 #[must_use]
 pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
@@ -106,7 +103,8 @@ pub(crate) fn escape(text: &str) -> String {
 }
 
 fn line(account: &AccountSnapshot, offline: bool, now: &Zoned) -> String {
-    let mut text = format!("{}: {}", name(&account.provider_name, &account.label), amount(account.worst_meter()));
+    let mut text =
+        format!("{}: {}", name(&account.provider_name, &account.label), amount(account.worst_meter()));
     let mut add = |words: &str| {
         text.push_str(", ");
         text.push_str(words);
@@ -137,7 +135,8 @@ fn amount(meter: Option<&MeterSnapshot>) -> String {
         if meter.unlimited {
             return Some("unlimited".to_owned());
         }
-        shown(&meter.remaining, &meter.unit).or_else(|| Some(format!("{} spent", shown(&meter.used, &meter.unit)?)))
+        shown(&meter.remaining, &meter.unit)
+            .or_else(|| Some(format!("{} spent", shown(&meter.used, &meter.unit)?)))
     });
     known.unwrap_or_else(|| "—".to_owned())
 }
@@ -181,4 +180,127 @@ fn as_of(at: Timestamp, now: &Zoned) -> String {
 fn plain(text: &str) -> String {
     let spaced: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tray::sample::{account, in_trouble, now, snapshot, wallet};
+    use jiff::tz::TimeZone;
+    use proptest::prelude::*;
+
+    fn said(accounts: Vec<AccountSnapshot>) -> Vec<String> {
+        let now = now().to_zoned(TimeZone::UTC);
+        lines(&snapshot(accounts), &now).into_iter().map(|line| line.text).collect()
+    }
+
+    fn said_of(meter: MeterSnapshot) -> String {
+        said(vec![account("work", vec![meter])]).remove(0)
+    }
+
+    #[test]
+    fn a_line_says_the_amount_and_the_level() {
+        assert_eq!(said_of(wallet(Level::Ok, Some("58"))), "OpenRouter · work: $58.00");
+        assert_eq!(said_of(wallet(Level::Low, Some("16.55"))), "OpenRouter · work: $16.55, low");
+        assert_eq!(said_of(wallet(Level::Empty, Some("0"))), "OpenRouter · work: $0.00, empty");
+        assert_eq!(said_of(wallet(Level::Empty, Some("-3.2"))), "OpenRouter · work: −$3.20, in debt");
+        assert_eq!(said_of(wallet(Level::Unlimited, None)), "OpenRouter · work: unlimited");
+        let spent = MeterSnapshot { used: Some("8.45".into()), ..wallet(Level::Unknown, None) };
+        assert_eq!(said_of(spent), "OpenRouter · work: $8.45 spent");
+    }
+
+    #[test]
+    fn unknown_is_a_dash_and_its_reason() {
+        let unread = in_trouble(account("work", Vec::new()), FailureKind::Unauthorized);
+        assert_eq!(said(vec![unread]), ["OpenRouter · work: —, key rejected"]);
+    }
+
+    #[test]
+    fn old_data_says_since_when() {
+        let mut old = in_trouble(account("work", vec![wallet(Level::Low, Some("5"))]), FailureKind::Timeout);
+        let ages = [
+            ("2026-11-21T09:05:00Z", "as of 09:05"),
+            ("2026-11-03T09:05:00Z", "as of 3 Nov 09:05"),
+            ("2025-11-21T14:02:00Z", "as of 21 Nov 2025"),
+        ];
+        for (at, age) in ages {
+            old.checked_at = Some(at.parse().unwrap());
+            assert_eq!(
+                said(vec![old.clone()]),
+                [format!("OpenRouter · work: $5.00, low, no answer in time, {age}")]
+            );
+        }
+    }
+
+    #[test]
+    fn being_offline_is_said_once() {
+        let unread = in_trouble(account("work", Vec::new()), FailureKind::Offline);
+        let all = Snapshot { offline: true, ..snapshot(vec![unread]) };
+        assert_eq!(title(&all, false), "Credit Gauge: offline");
+        assert_eq!(lines(&all, &now().to_zoned(TimeZone::UTC))[0].text, "OpenRouter · work: —");
+    }
+
+    #[test]
+    fn the_worst_comes_first_and_paused_accounts_are_left_out() {
+        let mut paused = account("paused", vec![wallet(Level::Empty, Some("0"))]);
+        paused.paused = true;
+        let accounts = vec![
+            account("good", vec![wallet(Level::Ok, Some("70"))]),
+            paused,
+            account("bad", vec![wallet(Level::Critical, Some("2"))]),
+            in_trouble(account("unread", Vec::new()), FailureKind::Unauthorized),
+            account("low", vec![wallet(Level::Low, Some("20"))]),
+        ];
+        let order: Vec<_> = lines(&snapshot(accounts.clone()), &now().to_zoned(TimeZone::UTC))
+            .into_iter()
+            .map(|line| line.account.to_string())
+            .collect();
+        assert_eq!(order, ["bad", "low", "unread", "good"]);
+        assert_eq!(title(&snapshot(accounts.clone()), false), "Credit Gauge: critical");
+        assert_eq!(title(&snapshot(accounts), true), "Credit Gauge: paused");
+        assert_eq!(title(&snapshot(Vec::new()), false), "Credit Gauge: no accounts yet");
+    }
+
+    #[test]
+    fn a_label_that_names_the_provider_stands_alone() {
+        assert_eq!(name("OpenRouter", "Personal"), "OpenRouter · Personal");
+        assert_eq!(name("OpenRouter", "my openrouter key"), "my openrouter key");
+        assert_eq!(name("OpenRouter", " "), "OpenRouter");
+        assert_eq!(name("OpenRouter", "two\nlines"), "OpenRouter · two lines");
+    }
+
+    proptest! {
+        #[test]
+        fn windows_gets_whole_lines_worst_first(labels in prop::collection::vec("\\PC{0,60}", 0..12)) {
+            let lines: Vec<_> = labels
+                .iter()
+                .map(|label| Line { account: "work".parse().unwrap(), text: format!("{}: $1.00", name("Any", label)) })
+                .collect();
+            let tooltip = windows_tooltip("Credit Gauge: low", &lines);
+            prop_assert!(tooltip.encode_utf16().count() <= WINDOWS_TOOLTIP);
+            let shown: Vec<_> = tooltip.split('\n').collect();
+            let whole = shown[1..].iter().zip(&lines).take_while(|(shown, line)| **shown == line.text).count();
+            prop_assert_eq!(shown[0], "Credit Gauge: low");
+            if whole < lines.len() {
+                let rest = format!("… and {} more", lines.len() - whole);
+                prop_assert_eq!(shown.get(whole + 1), Some(&rest.as_str()));
+                prop_assert_eq!(shown.len(), whole + 2);
+            }
+        }
+
+        #[test]
+        fn escaped_text_holds_no_markup_and_reads_the_same(text in "\\PC*") {
+            let escaped = escape(&text);
+            let bare = escaped.replace("&lt;", "").replace("&gt;", "").replace("&quot;", "").replace("&#39;", "").replace("&amp;", "");
+            prop_assert!(!bare.contains(['&', '<', '>', '"', '\'']));
+            let read = escaped.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'");
+            prop_assert_eq!(read.replace("&amp;", "&"), text);
+        }
+
+        #[test]
+        fn names_are_one_line_of_bounded_length(provider in "\\PC{1,80}", label in any::<String>()) {
+            let name = name(&provider, &label);
+            prop_assert!(name.chars().count() <= NAME && !name.contains(char::is_control));
+        }
+    }
 }
