@@ -6,8 +6,6 @@ use crate::command::{cargo, run as run_command, target};
 use crate::error::Error;
 use crate::{setup, ui};
 
-/// The programs that people use.
-const PROGRAMS: [&str; 4] = ["--bin", APP, "--bin", "credit-gauge"];
 const APP: &str = "credit-gauge-tray";
 
 /// Starts the app: on the display if there is one, and otherwise in a virtual desktop, where `once` ends it after the
@@ -16,8 +14,7 @@ const APP: &str = "credit-gauge-tray";
 pub(crate) fn run(arguments: &[&str], once: bool) -> Result<ExitCode, Error> {
     setup::running()?;
     ui::build()?;
-    // The whole workspace's features, as in `cargo xtask test`, so that neither rebuilds what the other built.
-    run_command(&mut cargo(&[&["build", "--workspace"], &PROGRAMS[..]].concat()))?;
+    run_command(&mut cargo(&["build", "--package", APP, "--package", "gauge-cli"]))?;
     let program = target().join("debug").join(APP).with_extension(std::env::consts::EXE_EXTENSION);
 
     #[cfg(target_os = "linux")]

@@ -81,13 +81,12 @@ fn has_tokio_in_zbus_5(tree: &str) -> bool {
 /// Builds the programs that the end-to-end tests run, and runs all tests but those in documentation.
 fn tests() -> Result<(), Error> {
     let programs = ["--bin", "credit-gauge-tray", "--bin", "credit-gauge", "--bin", "gauge-sim"];
-    // One compilation for programs and tests: what features a dependency has depends on what is asked for.
+    // Together with the tests: by themselves they would be built from dependencies with other features, twice as long.
     run(&mut cargo(&[&["build", "--workspace", "--tests"], &programs[..]].concat()))?;
-    let mut tests = if succeeds("cargo-nextest", &["--version"]) {
-        cargo(&["nextest", "run", "--workspace", "--no-fail-fast"])
-    } else {
-        cargo(&["test", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast"])
-    };
+    let runner: &[&str] =
+        if succeeds("cargo-nextest", &["nextest", "--version"]) { &["nextest", "run"] } else { &["test"] };
+    let selection = ["--workspace", "--lib", "--bins", "--tests", "--no-fail-fast"];
+    let mut tests = cargo(&[runner, &selection].concat());
     bindings::clear()?;
     run(tests
         .env(bindings::VARIABLE, bindings::exported())
