@@ -201,6 +201,11 @@ fn page(url: &Template, inputs: &[Input], given: &BTreeMap<String, String>) -> O
 }
 
 impl Input {
+    /// Whether it always has a value.
+    pub(super) fn is_never_empty(&self) -> bool {
+        self.required || self.default.is_some()
+    }
+
     /// Whether `value` is one of the choices.
     pub(super) fn offers(&self, value: &str) -> bool {
         self.choices.iter().any(|choice| choice.value == value)

@@ -81,15 +81,14 @@ impl Facts {
         &self,
         work: impl FnOnce(&Evaluation<'_>) -> T + Send,
     ) -> Result<T, EvaluationError> {
-        let evaluated = on_deep_stack(|| {
+        on_deep_stack(|| {
             let mut context = functions::context(self.now).map_err(|_| EvaluationError::Type)?;
             for (name, value) in &self.variables {
                 context.add_variable_from_value(name.as_str(), value.clone());
             }
             context.add_variable_from_value("now", functions::seconds(Some(self.now)));
             Ok(work(&Evaluation { context, facts: self }))
-        })?;
-        evaluated
+        })?
     }
 
     fn longest_list(&self) -> usize {
