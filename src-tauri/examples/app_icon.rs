@@ -3,7 +3,7 @@
 //!
 //! It is the tray's icon for “enough left” on a dark tile.
 
-#[path = "../src/tray/icon.rs"]
+#[path = "../src/tray/icon/mod.rs"]
 #[expect(dead_code, reason = "the tray uses the rest")]
 mod icon;
 
@@ -29,15 +29,15 @@ const TOP: (u8, u8, u8) = (0x36, 0x43, 0x52);
 const BOTTOM: (u8, u8, u8) = (0x17, 0x1d, 0x25);
 
 /// The pictures of an ICNS file by the names that Apple gave their sizes.
-const ICNS: [(&[u8; 4], u32); 8] = [
-    (b"ic11", 32),
-    (b"ic12", 64),
-    (b"ic07", 128),
-    (b"ic13", 256),
-    (b"ic08", 256),
-    (b"ic14", 512),
-    (b"ic09", 512),
-    (b"ic10", 1024),
+const ICNS: [([u8; 4], u32); 8] = [
+    (*b"ic11", 32),
+    (*b"ic12", 64),
+    (*b"ic07", 128),
+    (*b"ic13", 256),
+    (*b"ic08", 256),
+    (*b"ic14", 512),
+    (*b"ic09", 512),
+    (*b"ic10", 1024),
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -58,13 +58,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (name, size) in ICNS {
         pictures.extend(chunk(name, &draw(size)?.encode_png()?)?);
     }
-    fs::write(folder.join("icon.icns"), chunk(b"icns", &pictures)?)?;
+    fs::write(folder.join("icon.icns"), chunk(*b"icns", &pictures)?)?;
     Ok(())
 }
 
-fn draw(size: u32) -> Result<Pixmap, Box<dyn Error>> {
-    let mut canvas = Pixmap::new(size, size).ok_or("no such size")?;
-    let side = f32::from(u16::try_from(size)?);
+fn draw(pixels: u32) -> Result<Pixmap, Box<dyn Error>> {
+    let mut canvas = Pixmap::new(pixels, pixels).ok_or("no such size")?;
+    let side = f32::from(u16::try_from(pixels)?);
     let (near, far, corner) = (side * MARGIN, side * (1.0 - MARGIN), side * CORNER);
     let mut tile = PathBuilder::new();
     tile.move_to(near + corner, near);
@@ -102,7 +102,7 @@ fn draw(size: u32) -> Result<Pixmap, Box<dyn Error>> {
         offline: false,
         style: Style::Colour,
     };
-    let picture = icon::draw(&face, size - 2 * inset);
+    let picture = icon::draw(&face, pixels - 2 * inset);
     let mut gauge = Pixmap::new(picture.size, picture.size).ok_or("no such size")?;
     for (pixel, rgba) in gauge.pixels_mut().iter_mut().zip(picture.rgba.chunks_exact(4)) {
         *pixel = ColorU8::from_rgba(rgba[0], rgba[1], rgba[2], rgba[3]).premultiply();
@@ -113,7 +113,7 @@ fn draw(size: u32) -> Result<Pixmap, Box<dyn Error>> {
 }
 
 /// A part of an ICNS file: its name, its length and what it holds.
-fn chunk(name: &[u8; 4], content: &[u8]) -> Result<Vec<u8>, Box<dyn Error>> {
+fn chunk(name: [u8; 4], content: &[u8]) -> Result<Vec<u8>, Box<dyn Error>> {
     let length = u32::try_from(content.len() + 8)?;
     Ok([name.as_slice(), &length.to_be_bytes(), content].concat())
 }
