@@ -1,0 +1,83 @@
+//! Asking the providers of accounts whose stored reading is too old.
+
+use clap::Args;
+use futures_util::{StreamExt, stream};
+use gauge::account::AccountId;
+use gauge::database::{AccountsError, Standing};
+use gauge::gauge::Gauge;
+use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
+
+use crate::attendance;
+use crate::error::CommandError;
+
+/// How many accounts are asked at the same time.
+const AT_ONCE: usize = 8;
+
+/// How old a stored reading may be.
+#[derive(Args, Debug)]
+pub struct MaxAge {
+    /// Ask the provider only where the last reading is older, such as 90s, 10m or 1h; 0s always asks
+    #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = duration)]
+    pub max_age: SignedDuration,
+}
+
+fn duration(text: &str) -> Result<SignedDuration, String> {
+    let span: Result<Span, _> = text.trim().parse();
+    span.and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()))
+        .ok()
+        .filter(|duration| !duration.is_negative())
+        .ok_or_else(|| "write a duration such as 90s, 10m, 1h or 2d".to_owned())
+}
+
+/// Asks those of the accounts whose last good reading is older than `max_age`, keeps what comes, and follows the
+/// alerts, so that they are raised where no desktop app runs too. Returns how all accounts stand then.
+pub async fn refresh(
+    gauge: &Gauge,
+    accounts: &[AccountId],
+    max_age: SignedDuration,
+) -> Result<Vec<Standing>, CommandError> {
+    let standings = gauge.database().standings().await?;
+    let now = Timestamp::now();
+    let due: Vec<_> = standings
+        .iter()
+        .filter(|standing| accounts.contains(&standing.account.id) && is_due(standing, max_age, now))
+        .map(|standing| &standing.account.id)
+        .collect();
+    if due.is_empty() {
+        return Ok(standings);
+    }
+    let prompt = attendance::prompt();
+    let mut checks = stream::iter(due).map(|id| gauge.check(id, prompt)).buffer_unordered(AT_ONCE);
+    while let Some(check) = checks.next().await {
+        match check {
+            // Another program has removed it since.
+            Ok(_) | Err(AccountsError::Unknown(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    gauge.follow_alerts(&gauge.database().standings().await?, Timestamp::now()).await?;
+    Ok(gauge.database().standings().await?)
+}
+
+/// Whether the stored reading is older than `max_age`. One from the future is from before the clock was set back.
+fn is_due(standing: &Standing, max_age: SignedDuration, now: Timestamp) -> bool {
+    standing.reading.as_ref().is_none_or(|reading| {
+        let age = now.duration_since(reading.at);
+        age >= max_age || age.is_negative()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_read_as_people_write_them() {
+        for (text, seconds) in [("90s", 90), ("10m", 600), ("1h 30m", 5400), ("0s", 0), ("2d", 172_800)] {
+            assert_eq!(duration(text), Ok(SignedDuration::from_secs(seconds)), "{text}");
+        }
+        for text in ["", "10", "-5m", "ten minutes", "1 month", "99999999999999h"] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+    }
+}

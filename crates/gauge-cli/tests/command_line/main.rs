@@ -1,0 +1,12 @@
+//! The command line as a script meets it: the real program, against simulated providers.
+#![expect(clippy::unwrap_used, reason = "tests; clippy knows it only inside test functions")]
+
+mod accounts;
+mod alerts;
+mod bench;
+mod check;
+mod files;
+mod origins;
+mod providers;
+mod secrets;
+mod status;
