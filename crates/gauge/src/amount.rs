@@ -11,6 +11,9 @@ use ts_rs::TS;
 /// coarser than a double's error, so that 25.00 − 8.45 is 16.55.
 pub const DECIMALS: u32 = 9;
 
+/// How many significant digits of a double are exact in decimal.
+const DIGITS: u32 = 15;
+
 /// Turns a number from a provider's answer into an exact amount, or `None` when it is no amount (infinite, not a
 /// number, or beyond what a decimal holds).
 ///
@@ -20,7 +23,7 @@ pub const DECIMALS: u32 = 9;
 /// ```
 #[must_use]
 pub fn from_double(value: f64) -> Option<Decimal> {
-    Decimal::from_f64_retain(value).map(round)
+    Some(round(Decimal::from_f64_retain(value)?.round_sf(DIGITS)?))
 }
 
 /// Rounds to [`DECIMALS`] and drops trailing zeros.

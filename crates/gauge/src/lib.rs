@@ -4,6 +4,7 @@
 pub mod account;
 pub mod alert;
 pub mod amount;
+pub mod clock;
 pub mod course;
 pub mod database;
 pub mod failure;

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use ts_rs::TS;
 
 use crate::alert::Rule;
@@ -123,7 +124,9 @@ impl Settings {
     /// # Errors
     /// When the text holds no settings, or a value is out of its bounds.
     pub fn parse(text: &[u8]) -> Result<Self, SettingsError> {
-        serde_json::from_slice::<Self>(text).map_err(SettingsError::Damaged)?.checked()
+        // By way of an object: a list would do for a struct, and an empty one for all defaults.
+        let object: Map<String, Value> = serde_json::from_slice(text).map_err(SettingsError::Damaged)?;
+        serde_json::from_value::<Self>(object.into()).map_err(SettingsError::Damaged)?.checked()
     }
 
     /// The settings, if every value is within its bounds.

@@ -75,17 +75,14 @@ impl Database {
         .await
     }
 
-    /// Forgets that an account ever failed, so that it is asked at once.
+    /// Has an account asked at once, whatever it said last, because how it is asked has changed.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn forgive(&self, id: &AccountId) -> Result<(), DatabaseError> {
+    pub async fn want(&self, id: &AccountId) -> Result<(), DatabaseError> {
         let id = id.clone();
         self.write(move |transaction| {
-            transaction.execute(
-                "UPDATE standings SET trouble = NULL, failures = 0 WHERE account = ?1",
-                [id.as_str()],
-            )?;
+            transaction.execute("UPDATE standings SET wanted = 1, failures = 0 WHERE account = ?1", [id.as_str()])?;
             Ok(())
         })
         .await
@@ -157,7 +154,7 @@ fn insert(transaction: &Transaction<'_>, account: &Account) -> Result<(), Databa
         params![account.id.as_str(), account.provider],
     )?;
     update(transaction, account)?;
-    transaction.execute("INSERT INTO standings (account, failures) VALUES (?1, 0)", [account.id.as_str()])?;
+    transaction.execute("INSERT INTO standings (account, failures, wanted) VALUES (?1, 0, 0)", [account.id.as_str()])?;
     Ok(())
 }
 

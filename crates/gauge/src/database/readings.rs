@@ -26,6 +26,8 @@ pub struct Standing {
     pub reading: Option<Reading>,
     /// The trouble it has been in since.
     pub trouble: Option<Trouble>,
+    /// Whether it is to be asked at once, because how it is asked has changed.
+    pub wanted: bool,
     /// The course of each of its meters.
     pub courses: BTreeMap<String, Course>,
     /// Its alerts that still hold.
@@ -75,12 +77,12 @@ impl Database {
     pub async fn keep_reading(&self, id: &AccountId, reading: Reading) -> Result<(), DatabaseError> {
         let id = id.clone();
         self.write(move |transaction| {
-            let Some((last, _, _)) = state(transaction, &id)? else { return Ok(()) };
+            let Some(State { reading: last, .. }) = state(transaction, &id)? else { return Ok(()) };
             if last.as_ref().is_some_and(|last| last.at > reading.at) {
                 return Ok(());
             }
             transaction.execute(
-                "UPDATE standings SET reading = ?2, trouble = NULL, failures = 0 WHERE account = ?1",
+                "UPDATE standings SET reading = ?2, trouble = NULL, failures = 0, wanted = 0 WHERE account = ?1",
                 params![id.as_str(), json(&reading)?],
             )?;
             for meter in &reading.meters {
@@ -99,12 +101,12 @@ impl Database {
     pub async fn keep_failure(&self, id: &AccountId, failure: Failure, now: Timestamp) -> Result<(), DatabaseError> {
         let id = id.clone();
         self.write(move |transaction| {
-            let Some((_, trouble, failures)) = state(transaction, &id)? else { return Ok(()) };
+            let Some(State { trouble, failures, .. }) = state(transaction, &id)? else { return Ok(()) };
             let since = trouble.filter(|trouble| trouble.kind == failure.kind).map_or(now, |trouble| trouble.since);
-            let retry_at = poll::retry_at(&failure, failures, now);
+            let retry_at = Some(poll::retry_at(&failure, failures, now));
             let trouble = Trouble { kind: failure.kind, message: failure.message, since, retry_at };
             transaction.execute(
-                "UPDATE standings SET trouble = ?2, failures = ?3 WHERE account = ?1",
+                "UPDATE standings SET trouble = ?2, failures = ?3, wanted = 0 WHERE account = ?1",
                 params![id.as_str(), json(&trouble)?, failures.saturating_add(1)],
             )?;
             Ok(())
@@ -141,25 +143,36 @@ impl Database {
     }
 }
 
-type State = (Option<Reading>, Option<Trouble>, u32);
+/// What is known of an account besides what its owner set.
+#[derive(Default)]
+struct State {
+    reading: Option<Reading>,
+    trouble: Option<Trouble>,
+    /// How often in a row asking has failed.
+    failures: u32,
+    wanted: bool,
+}
 
-/// The last good reading, the trouble, and how often in a row asking has failed; `None` when the account is gone.
+/// The state of an account; `None` when the account is gone.
 fn state(connection: &Connection, id: &AccountId) -> Result<Option<State>, DatabaseError> {
-    let row: Option<(Option<String>, Option<String>, u32)> = connection
-        .prepare_cached("SELECT reading, trouble, failures FROM standings WHERE account = ?1")?
-        .query_row([id.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-        .optional()?;
-    row.map(|(reading, trouble, failures)| {
-        Ok((reading.as_deref().map(from_json).transpose()?, trouble.as_deref().map(from_json).transpose()?, failures))
-    })
-    .transpose()
+    let mut statement =
+        connection.prepare_cached("SELECT reading, trouble, failures, wanted FROM standings WHERE account = ?1")?;
+    let mut rows = statement.query([id.as_str()])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let text = |column: &str| row.get::<_, Option<String>>(column);
+    Ok(Some(State {
+        reading: text("reading")?.as_deref().map(from_json).transpose()?,
+        trouble: text("trouble")?.as_deref().map(from_json).transpose()?,
+        failures: row.get("failures")?,
+        wanted: row.get("wanted")?,
+    }))
 }
 
 fn standing(connection: &Connection, account: Account) -> Result<Standing, DatabaseError> {
-    let (reading, trouble, _) = state(connection, &account.id)?.unwrap_or_default();
+    let State { reading, trouble, wanted, .. } = state(connection, &account.id)?.unwrap_or_default();
     let courses = courses(connection, &account.id)?;
     let alerts = super::alerts::open_of(connection, &account.id)?;
-    Ok(Standing { account, reading, trouble, courses, alerts })
+    Ok(Standing { account, reading, trouble, wanted, courses, alerts })
 }
 
 fn courses(connection: &Connection, id: &AccountId) -> Result<BTreeMap<String, Course>, DatabaseError> {

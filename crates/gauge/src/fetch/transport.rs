@@ -7,6 +7,7 @@ use crate::failure::{Failure, FailureKind};
 
 /// Classifies an error that came before the answer's headers.
 pub(super) fn no_answer(error: &reqwest::Error, seconds: u64) -> Failure {
+    eprintln!("{error:?}");
     if let Some(tls) = tls_error(error) {
         return Failure::new(
             FailureKind::Tls,

@@ -115,21 +115,31 @@ impl Gauge {
     /// # Errors
     /// When the inputs do not fit, the provider cannot be read, or the keychain or the database refuses.
     pub async fn add(&self, draft: Draft, verify: bool) -> Result<AccountId, AccountError> {
+        loop {
+            let id = self.free_id(&draft).await?;
+            match self.add_as(&id, &draft, verify).await {
+                // Another program took the id while the provider was asked: the next one will do as well.
+                Err(AccountError::Accounts(AccountsError::Taken(_))) if draft.id.is_none() => {}
+                added => return added.map(|()| id),
+            }
+        }
+    }
+
+    async fn add_as(&self, id: &AccountId, draft: &Draft, verify: bool) -> Result<(), AccountError> {
         let catalogue = self.catalogue();
         let definition = definition(&catalogue, &draft.provider)?;
         let label = draft.label.as_deref().map(checked_label).transpose()?;
-        let id = self.free_id(&draft).await?;
-        if self.database.account(&id).await.is_ok() {
-            return Err(AccountsError::Taken(id).into());
+        if self.database.account(id).await.is_ok() {
+            return Err(AccountsError::Taken(id.clone()).into());
         }
-        let Fitted { target, credentials } = self.fit(&draft, definition, &id)?;
+        let Fitted { target, credentials } = self.fit(draft, definition, id)?;
         let reading = if verify { Some(self.read(definition, &target, &credentials).await?) } else { None };
-        let from_environment = self.keys.environment_key(&id)?.is_some();
+        let from_environment = self.keys.environment_key(id)?.is_some();
         let account = Account {
-            label: label.unwrap_or_else(|| default_label(definition, &id)),
-            provider: draft.provider,
-            base_url: draft.base_url,
-            inputs: draft.inputs,
+            label: label.unwrap_or_else(|| default_label(definition, id)),
+            provider: draft.provider.clone(),
+            base_url: draft.base_url.clone(),
+            inputs: draft.inputs.clone(),
             origins: target.origins(),
             key_tail: if from_environment { String::new() } else { tail(&credentials.key) },
             // Nobody asks with it before its key is kept.
@@ -140,16 +150,16 @@ impl Gauge {
         };
         // The account goes first: its id is then taken, and no key of another account can be overwritten.
         self.database.add_account(account).await?;
-        let kept = self.keep_secrets(&id, (!from_environment).then_some(&credentials.key), &credentials.inputs).await;
+        let kept = self.keep_secrets(id, (!from_environment).then_some(&credentials.key), &credentials.inputs).await;
         if let Err(error) = kept {
-            self.database.remove_account(&id, true).await?;
+            self.database.remove_account(id, true).await?;
             return Err(error.into());
         }
-        self.database.change_account(&id, |account| account.paused = false).await?;
+        self.database.change_account(id, |account| account.paused = false).await?;
         if let Some(reading) = reading {
-            self.database.keep_reading(&id, reading).await?;
+            self.database.keep_reading(id, reading).await?;
         }
-        Ok(id)
+        Ok(())
     }
 
     async fn keep_secrets(
@@ -196,7 +206,7 @@ impl Gauge {
                 account.origins = origins;
             })
             .await?;
-        self.database.forgive(id).await?;
+        self.database.want(id).await?;
         if let Some(reading) = reading {
             self.database.keep_reading(id, reading).await?;
         }
@@ -236,7 +246,7 @@ impl Gauge {
             })
             .await?;
         if asked_otherwise {
-            self.database.forgive(id).await?;
+            self.database.want(id).await?;
         }
         Ok(())
     }
@@ -251,7 +261,7 @@ impl Gauge {
         let target = definition(&catalogue, &account.provider)?.resolve(account.base_url.as_deref(), &account.inputs)?;
         let origins = target.origins();
         self.database.change_account(id, move |account| account.origins = origins).await?;
-        Ok(self.database.forgive(id).await?)
+        Ok(self.database.want(id).await?)
     }
 
     /// Removes an account with its secrets. Its history stays unless `forget`.
@@ -285,8 +295,11 @@ impl Gauge {
         Ok(Fitted { target, credentials: Credentials { key, inputs: draft.secret_inputs.clone() } })
     }
 
-    /// The id that was asked for, or the first free one made from the provider's.
-    async fn free_id(&self, draft: &Draft) -> Result<AccountId, AccountError> {
+    /// The id that a draft asks for, or the first free one made from the provider's.
+    ///
+    /// # Errors
+    /// When no id can be made from the provider's, or the database refuses.
+    pub async fn free_id(&self, draft: &Draft) -> Result<AccountId, AccountError> {
         if let Some(id) = &draft.id {
             return Ok(id.clone());
         }

@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::account::{Account, AccountId};
 use crate::alert::Alert;
+use crate::clock;
 use crate::database::{AccountsError, AlertContext, Database, DatabaseError, Standing};
 use crate::failure::{Failure, FailureKind};
 use crate::fetch::Client;
@@ -58,7 +59,7 @@ impl Gauge {
     /// # Errors
     /// When the settings or the database can neither be used nor set aside.
     pub fn open(home: Home, keychain: Arc<dyn Keychain>, environment: Environment) -> Result<Self, OpenError> {
-        let now = Timestamp::now();
+        let now = clock::now();
         let (files, settings_notice) = Files::load(&home, now)?;
         let (database, database_notice) = Database::open(&home.database_file(), now)?;
         let keys = Keys::new(keychain, environment, database.identity());
@@ -127,7 +128,7 @@ impl Gauge {
             }
             Err(failure) => {
                 tracing::warn!(account = %id, kind = ?failure.kind, "not read: {failure}");
-                self.database.keep_failure(id, failure.clone(), Timestamp::now()).await?;
+                self.database.keep_failure(id, failure.clone(), clock::now()).await?;
             }
         }
         Ok(outcome)
@@ -152,7 +153,7 @@ impl Gauge {
     }
 
     async fn read(&self, definition: &Definition, target: &Target, credentials: &Credentials) -> Result<Reading, Failure> {
-        provider::check(&self.client, definition, target, credentials, Timestamp::now()).await
+        provider::check(&self.client, definition, target, credentials, clock::now()).await
     }
 
     /// How everything stands now.
@@ -161,7 +162,7 @@ impl Gauge {
     /// When the database refuses.
     pub async fn snapshot(&self, checking: &HashSet<AccountId>) -> Result<Snapshot, DatabaseError> {
         let standings = self.database.standings().await?;
-        Ok(self.snapshot_of(&standings, checking, Timestamp::now()))
+        Ok(self.snapshot_of(&standings, checking, clock::now()))
     }
 
     pub(crate) fn snapshot_of(&self, standings: &[Standing], checking: &HashSet<AccountId>, now: Timestamp) -> Snapshot {

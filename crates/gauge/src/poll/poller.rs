@@ -12,6 +12,7 @@ use tokio::time::MissedTickBehavior;
 use super::network::Route;
 use super::schedule;
 use crate::account::AccountId;
+use crate::clock;
 use crate::database::{DatabaseError, Standing};
 use crate::failure::FailureKind;
 use crate::gauge::Gauge;
@@ -58,7 +59,7 @@ impl Polling {
             checking: HashSet::new(),
             waiting: HashMap::new(),
             queue: Vec::new(),
-            ticked: Timestamp::now(),
+            ticked: clock::now(),
             route: Route::now(),
             look_at: Timestamp::MIN,
         };
@@ -123,7 +124,7 @@ impl Poller {
 
     /// What has happened since the last tick: whether it is worth looking at the accounts.
     async fn notice_the_world(&mut self) -> bool {
-        let now = Timestamp::now();
+        let now = clock::now();
         let since = now.duration_since(std::mem::replace(&mut self.ticked, now));
         let route = Route::now();
         let reconnected = route.is_better_chance_than(std::mem::replace(&mut self.route, route));
@@ -141,7 +142,7 @@ impl Poller {
     /// network came back, those that could not be reached.
     async fn ask_again(&mut self, slept: bool) {
         let Ok(standings) = self.gauge.database().standings().await else { return };
-        let now = Timestamp::now();
+        let now = clock::now();
         for standing in standings.iter().filter(|standing| !standing.account.paused) {
             let again = match (&standing.trouble, &standing.reading) {
                 (Some(trouble), _) => {
@@ -199,7 +200,7 @@ impl Poller {
 
     /// Starts what is due, follows the alerts and publishes the snapshot.
     async fn look(&mut self) -> Result<(), DatabaseError> {
-        let now = Timestamp::now();
+        let now = clock::now();
         let standings = self.gauge.database().standings().await?;
         self.start_checks(&standings, now);
         self.gauge.follow_alerts(&standings, now).await?;
@@ -246,9 +247,10 @@ impl Poller {
 
     /// When something changes by itself: an account is due, or a reading grows stale.
     fn next_look(&self, standings: &[Standing], now: Timestamp) -> Timestamp {
+        let paused = self.gauge.settings().paused;
         let times = standings.iter().flat_map(|standing| {
             let interval = self.gauge.interval(&standing.account);
-            let due = schedule::due_at(standing, interval, now);
+            let due = if paused { None } else { schedule::due_at(standing, interval, now) };
             let stale = standing.reading.as_ref().and_then(|reading| reading.at.checked_add(interval * 2).ok());
             [due, stale.filter(|at| *at > now)]
         });

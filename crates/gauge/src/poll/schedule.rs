@@ -13,16 +13,14 @@ const FIRST_RETRY: SignedDuration = SignedDuration::from_secs(30);
 const LONGEST_RETRY: SignedDuration = SignedDuration::from_mins(30);
 /// How long a key that was turned down is left alone.
 const REFUSED_RETRY: SignedDuration = SignedDuration::from_hours(1);
-/// How soon a keychain that was missing or locked is looked at again. It costs the provider nothing.
-const KEYCHAIN_RETRY: SignedDuration = SignedDuration::from_secs(30);
+/// How soon what is wrong on this side is looked at again: a keychain, a definition. It costs the provider nothing.
+const OWN_RETRY: SignedDuration = SignedDuration::from_secs(30);
 
-/// When an account that could not be read is asked again by itself, after so many failures in a row before this one;
-/// `None` when only the user can change the outcome.
+/// When an account that could not be read is asked again by itself, after so many failures in a row before this one.
 #[must_use]
-pub fn retry_at(failure: &Failure, failures_before: u32, now: Timestamp) -> Option<Timestamp> {
+pub fn retry_at(failure: &Failure, failures_before: u32, now: Timestamp) -> Timestamp {
     let wait = match failure.kind {
-        FailureKind::NeedsConfirmation | FailureKind::Definition => return None,
-        FailureKind::Keychain => KEYCHAIN_RETRY,
+        FailureKind::Keychain | FailureKind::NeedsConfirmation | FailureKind::Definition => OWN_RETRY,
         kind if kind.is_refusal() => REFUSED_RETRY,
         _ => {
             let doubled = 2_i32.saturating_pow(failures_before.min(10));
@@ -32,7 +30,7 @@ pub fn retry_at(failure: &Failure, failures_before: u32, now: Timestamp) -> Opti
         }
     };
     let own = now.saturating_add(wait).unwrap_or(Timestamp::MAX);
-    Some(failure.retry_at.map_or(own, |wished| wished.max(own)))
+    failure.retry_at.map_or(own, |wished| wished.max(own))
 }
 
 /// The time between two questions to an account: what the user wants, but never less than the provider allows.
@@ -46,6 +44,9 @@ pub fn interval(wanted_seconds: u32, least: SignedDuration) -> SignedDuration {
 pub fn due_at(standing: &Standing, interval: SignedDuration, now: Timestamp) -> Option<Timestamp> {
     if standing.account.paused {
         return None;
+    }
+    if standing.wanted {
+        return Some(now);
     }
     if let Some(trouble) = &standing.trouble {
         return trouble.retry_at;
@@ -75,25 +76,25 @@ mod tests {
     const NOW: Timestamp = Timestamp::constant(1_800_000_000, 0);
 
     #[test]
-    fn a_refused_key_rests_for_an_hour_and_a_wrong_definition_for_good() {
-        let wait = |kind| retry_at(&Failure::new(kind, ""), 0, NOW).map(|at| at.duration_since(NOW));
-        assert_eq!(wait(FailureKind::Unauthorized), Some(SignedDuration::from_hours(1)));
-        assert_eq!(wait(FailureKind::Forbidden), Some(SignedDuration::from_hours(1)));
-        assert_eq!(wait(FailureKind::Definition), None);
-        assert_eq!(wait(FailureKind::NeedsConfirmation), None);
+    fn a_refused_key_rests_for_an_hour_and_what_is_wrong_here_is_looked_at_soon() {
+        let wait = |kind| retry_at(&Failure::new(kind, ""), 9, NOW).duration_since(NOW);
+        assert_eq!(wait(FailureKind::Unauthorized), SignedDuration::from_hours(1));
+        assert_eq!(wait(FailureKind::Forbidden), SignedDuration::from_hours(1));
+        assert_eq!(wait(FailureKind::Keychain), SignedDuration::from_secs(30));
+        assert_eq!(wait(FailureKind::Definition), SignedDuration::from_secs(30));
     }
 
     #[test]
     fn the_providers_own_wish_is_honoured() {
         let wished = NOW + SignedDuration::from_hours(3);
         let failure = Failure { retry_at: Some(wished), ..Failure::new(FailureKind::RateLimited, "") };
-        assert_eq!(retry_at(&failure, 0, NOW), Some(wished));
+        assert_eq!(retry_at(&failure, 0, NOW), wished);
     }
 
     proptest! {
         #[test]
         fn waits_grow_to_half_an_hour_and_no_further(failures in 0_u32..10_000) {
-            let wait = retry_at(&Failure::new(FailureKind::Timeout, ""), failures, NOW).unwrap().duration_since(NOW);
+            let wait = retry_at(&Failure::new(FailureKind::Timeout, ""), failures, NOW).duration_since(NOW);
             prop_assert!(wait >= FIRST_RETRY / 2 && wait <= LONGEST_RETRY);
             prop_assert!(failures < 7 || wait >= LONGEST_RETRY / 2);
         }

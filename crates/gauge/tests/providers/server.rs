@@ -38,12 +38,12 @@ pub enum Reply {
 impl Reply {
     /// A whole answer with a length.
     pub fn whole(status: u16, headers: &[(&str, &str)], body: &str) -> Self {
-        let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-        let length = body.len();
-        Self::Bytes(
-            format!("HTTP/1.1 {status} Any\r\n{headers}Content-Length: {length}\r\nConnection: close\r\n\r\n{body}")
-                .into_bytes(),
-        )
+        let mut answer = format!("HTTP/1.1 {status} Any\r\nContent-Length: {}\r\nConnection: close\r\n", body.len());
+        for (name, value) in headers {
+            answer.extend([name, ": ", value, "\r\n"]);
+        }
+        answer.extend(["\r\n", body]);
+        Self::Bytes(answer.into_bytes())
     }
 
     /// JSON with the status 200.

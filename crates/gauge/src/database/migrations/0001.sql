@@ -17,12 +17,13 @@ CREATE TABLE accounts (
     position INTEGER NOT NULL
 ) STRICT;
 
--- The last good reading of an account, whole, and the trouble it has been in since.
+-- The last good reading of an account, whole, the trouble it has been in since, and whether it is to be asked at once.
 CREATE TABLE standings (
     account TEXT PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE,
     reading TEXT,
     trouble TEXT,
-    failures INTEGER NOT NULL
+    failures INTEGER NOT NULL,
+    wanted INTEGER NOT NULL
 ) STRICT;
 
 -- What was left over time. A reading that equals the last one extends its span.

@@ -42,6 +42,17 @@ fn template(text: &Text, source: &Source<'_>) -> Result<Template, Fault> {
                 ),
             ));
         };
+        let plain =
+            |value: &str| value.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'));
+        if let Some(choice) = input.choices.iter().find(|choice| !plain(&choice.value)) {
+            return Err(at(
+                text,
+                format!(
+                    "the choice “{}” of {name} cannot be in an address: only letters, digits, dashes, dots and _ can",
+                    choice.value
+                ),
+            ));
+        }
         most_choices = most_choices.max(input.choices.len());
     }
     for number in 0..most_choices {
