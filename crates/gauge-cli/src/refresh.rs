@@ -3,6 +3,7 @@
 use clap::Args;
 use futures_util::{StreamExt, stream};
 use gauge::account::AccountId;
+use gauge::clock;
 use gauge::database::{AccountsError, Standing};
 use gauge::gauge::Gauge;
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
@@ -37,7 +38,7 @@ pub async fn refresh(
     max_age: SignedDuration,
 ) -> Result<Vec<Standing>, CommandError> {
     let standings = gauge.database().standings().await?;
-    let now = Timestamp::now();
+    let now = clock::now();
     let due: Vec<_> = standings
         .iter()
         .filter(|standing| accounts.contains(&standing.account.id) && is_due(standing, max_age, now))
@@ -55,16 +56,18 @@ pub async fn refresh(
             Err(error) => return Err(error.into()),
         }
     }
-    gauge.follow_alerts(&gauge.database().standings().await?, Timestamp::now()).await?;
+    gauge.follow_alerts(&gauge.database().standings().await?, clock::now()).await?;
     Ok(gauge.database().standings().await?)
 }
 
-/// Whether the stored reading is older than `max_age`. One from the future is from before the clock was set back.
+/// Whether the stored reading is older than `max_age`, or from before the account's key or address was changed. One
+/// from the future is from before the clock was set back.
 fn is_due(standing: &Standing, max_age: SignedDuration, now: Timestamp) -> bool {
-    standing.reading.as_ref().is_none_or(|reading| {
-        let age = now.duration_since(reading.at);
+    let is_old = |at: Timestamp| {
+        let age = now.duration_since(at);
         age >= max_age || age.is_negative()
-    })
+    };
+    standing.wanted || standing.reading.as_ref().is_none_or(|reading| is_old(reading.at))
 }
 
 #[cfg(test)]

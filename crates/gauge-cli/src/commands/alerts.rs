@@ -4,6 +4,7 @@ use clap::Args;
 use gauge::account::AccountId;
 use gauge::alert::{Alert, Severity, Threshold};
 use gauge::amount::Unit;
+use gauge::clock;
 use gauge::gauge::Gauge;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -66,7 +67,7 @@ impl Alerts {
         } else if alerts.is_empty() {
             output::message(format_args!("No alert was ever raised."));
         } else {
-            output::text(&table(&alerts, Timestamp::now()).render())?;
+            output::text(&table(&alerts, clock::now()).render())?;
         }
         Ok(Outcome::Done)
     }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use clap::Args;
 use gauge::account::AccountId;
+use gauge::clock;
 use gauge::gauge::Gauge;
 use gauge::level::{Freshness, Level};
 use gauge::snapshot::{AccountSnapshot, Context, MeterSnapshot, Snapshot};
@@ -40,7 +41,7 @@ impl Status {
         let checking = HashSet::new();
         let context =
             Context { catalogue: &catalogue, settings: &settings, checking: &checking, notices: &notices };
-        let mut snapshot = Snapshot::of(&standings, &context, Timestamp::now());
+        let mut snapshot = Snapshot::of(&standings, &context, clock::now());
         if !self.accounts.is_empty() {
             // An account that is named counts even when it is paused.
             snapshot.level = Level::worst(snapshot.accounts.iter().map(|account| account.level));
