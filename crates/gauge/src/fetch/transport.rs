@@ -7,7 +7,6 @@ use crate::failure::{Failure, FailureKind};
 
 /// Classifies an error that came before the answer's headers.
 pub(super) fn no_answer(error: &reqwest::Error, seconds: u64) -> Failure {
-    eprintln!("{error:?}");
     if let Some(tls) = tls_error(error) {
         return Failure::new(
             FailureKind::Tls,
@@ -89,12 +88,7 @@ pub(super) fn timeout(seconds: u64) -> Failure {
 
 /// The error of the TLS library, without the names it knows.
 fn tls_error(error: &reqwest::Error) -> Option<String> {
-    // An `io::Error` skips the error it holds when asked for its source.
-    let within_io = io_errors(error)
-        .filter_map(io::Error::get_ref)
-        .find_map(|inner| inner.downcast_ref::<rustls::Error>());
-    let within_causes = || causes(error).find_map(|cause| cause.downcast_ref::<rustls::Error>());
-    within_io.or_else(within_causes).map(|error| match error {
+    causes(error).find_map(|cause| cause.downcast_ref::<rustls::Error>()).map(|error| match error {
         rustls::Error::InvalidCertificate(_) => "its certificate is not trusted".to_owned(),
         rustls::Error::InvalidMessage(_) => "what answers does not speak TLS".to_owned(),
         _ => "the handshake failed".to_owned(),
@@ -123,5 +117,11 @@ fn io_errors(error: &reqwest::Error) -> impl Iterator<Item = &io::Error> {
 
 fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
     let first: Option<&(dyn Error + 'static)> = error.source();
-    std::iter::successors(first, |cause| (*cause).source())
+    std::iter::successors(first, |cause| {
+        match cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            // An `io::Error` leaves out the error that it holds when asked for its source.
+            Some(held) => Some(held),
+            None => (*cause).source(),
+        }
+    })
 }

@@ -140,9 +140,8 @@ fn what_is_wrong_is_named_with_its_line() {
     ];
     for (old, new, line, reason) in table {
         assert!(ACME.contains(old), "{old}");
-        let error = match Definition::parse(&ACME.replacen(old, new, 1), "acme.toml") {
-            Err(error) => error,
-            Ok(_) => panic!("{new} was taken"),
+        let Err(error) = Definition::parse(&ACME.replacen(old, new, 1), "acme.toml") else {
+            panic!("{new} was taken")
         };
         assert!(error.to_string().contains(reason), "{new}: {error}");
         assert_eq!(error.line, line, "{new}: {error}");
@@ -183,8 +182,7 @@ fn an_account_s_settings_are_checked_and_completed() {
     let unknown = resolve(None, &[("project", "p"), ("regoin", "eu")]).unwrap_err();
     assert_eq!(unknown.to_string(), "Acme has no setting “regoin”; it has region, project");
 
-    let catalogue = built_in();
-    let openrouter = &catalogue.get("openrouter").unwrap().definition;
+    let openrouter = &built_in().get("openrouter").unwrap().definition;
     for wrong in ["0", "-5", "ten", "1e999"] {
         let result = openrouter.resolve(None, &inputs(&[("budget", wrong)]));
         assert!(matches!(result, Err(TargetError::NotAnAmount { .. })), "{wrong}");

@@ -13,8 +13,7 @@ use super::recorded::{KEY, built_in, client, now};
 use super::server::{Reply, Server};
 
 async fn ask_with(client: &Client, origin: &str, key: &str) -> Result<Reading, Failure> {
-    let catalogue = built_in();
-    let definition = &catalogue.get("stability").unwrap().definition;
+    let definition = &built_in().get("stability").unwrap().definition;
     let target = definition.resolve(Some(origin), &BTreeMap::new()).unwrap();
     check(client, definition, &target, &Credentials::of(key.into()), now()).await
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use gauge::failure::Failure;
@@ -72,10 +73,14 @@ pub fn client() -> Client {
     })
 }
 
-pub fn built_in() -> Catalogue {
-    let (catalogue, errors) = Catalogue::load(Path::new("no such folder"));
-    assert_eq!(errors, []);
-    catalogue
+/// The built-in definitions, compiled once.
+pub fn built_in() -> &'static Catalogue {
+    static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
+        let (catalogue, errors) = Catalogue::load(Path::new("no such folder"));
+        assert_eq!(errors, []);
+        catalogue
+    });
+    &CATALOGUE
 }
 
 pub fn now() -> Timestamp {

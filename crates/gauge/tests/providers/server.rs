@@ -38,7 +38,8 @@ pub enum Reply {
 impl Reply {
     /// A whole answer with a length.
     pub fn whole(status: u16, headers: &[(&str, &str)], body: &str) -> Self {
-        let mut answer = format!("HTTP/1.1 {status} Any\r\nContent-Length: {}\r\nConnection: close\r\n", body.len());
+        let mut answer =
+            format!("HTTP/1.1 {status} Any\r\nContent-Length: {}\r\nConnection: close\r\n", body.len());
         for (name, value) in headers {
             answer.extend([name, ": ", value, "\r\n"]);
         }
