@@ -31,7 +31,7 @@ fn write(out: &mut impl Write, text: &[u8]) -> Result<(), CommandError> {
 pub fn message(message: Arguments<'_>) {
     let text = clean(&message.to_string());
     // When standard error is closed, there is nobody to tell.
-    drop(writeln!(io::stderr().lock(), "{text}"));
+    drop(writeln!(io::stderr().lock(), "{}", text.trim_end()));
 }
 
 /// The text without control characters, with which a provider's words could play tricks on a terminal.

@@ -72,7 +72,7 @@ fn left(meter: &Meter) -> String {
     format!("{amount} left ({})", meter.label)
 }
 
-#[derive(Debug, PartialEq)]
+/// Whether enough is left, and which meter says so.
 enum Verdict<'a> {
     /// The meter with least left holds enough.
     Enough(&'a Meter),
