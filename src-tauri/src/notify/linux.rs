@@ -120,10 +120,8 @@ impl Notifier {
             let server = self.server_proxy().await?;
             let (name, _, version, _) = server.get_server_information().await.map_err(refusal)?;
             let can = server.get_capabilities().await.map_err(refusal)?;
-            Ok(Server {
-                name: format!("{name} {version}").trim().to_owned(),
-                has_actions: has(&can, "actions"),
-            })
+            let lack = if has(&can, "actions") { "" } else { ", without buttons" };
+            Ok(Server { name: format!("{} {version}{lack}", name.trim()) })
         })
         .await
     }

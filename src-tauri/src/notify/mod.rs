@@ -35,12 +35,10 @@ pub(crate) enum NoteEvent {
 }
 
 /// The service that shows notifications.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct Server {
-    /// Its name and version.
+    /// Its name and version, and what it cannot do.
     pub(crate) name: String,
-    /// Whether it shows buttons.
-    pub(crate) has_actions: bool,
 }
 
 /// Why a notification was not shown.

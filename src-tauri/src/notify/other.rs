@@ -66,7 +66,7 @@ impl Notifier {
     pub(crate) async fn server(&self) -> Result<Server, NotifyError> {
         let name =
             if cfg!(target_os = "macos") { "macOS Notification Center" } else { "Windows notifications" };
-        Ok(Server { name: name.into(), has_actions: true })
+        Ok(Server { name: name.into() })
     }
 }
 
