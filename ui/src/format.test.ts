@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import {
+  amountParts,
+  decimalsOf,
+  formatAmount,
+  formatDistance,
+  formatDuration,
+  formatMoment,
+  formatPercent,
+} from './format';
+
+const shown = (amount: string, unit: string, locale = 'en-US') => formatAmount(amount, unit, locale);
+
+describe('amounts', () => {
+  it.each([
+    ['16.55', 'USD', '$16.55'],
+    ['25', 'USD', '$25.00'],
+    ['-3.2', 'EUR', '−€3.20'],
+    ['1200', 'JPY', '¥1,200'],
+    ['250.5', 'credits', '250.5 credits'],
+    ['1234567', 'tokens', '1,234,567 tokens'],
+    ['0', 'USD', '$0.00'],
+    ['0.00', 'credits', '0 credits'],
+    ['1', 'credits', '1 credit'],
+    ['1.00', 'credits', '1 credit'],
+    ['34.5', 'percent', '34.5%'],
+  ])('%s %s reads %s', (amount, unit, text) => expect(shown(amount, unit)).toBe(text));
+
+  it('never shows something as nothing', () => {
+    expect(shown('0.00042', 'USD')).toBe('$0.00042');
+    expect(shown('-0.004', 'EUR')).toBe('−€0.0040');
+    expect(shown('0.000633683', 'credits')).toBe('0.00063 credits');
+  });
+
+  it('keeps digits that a binary double would lose', () => {
+    expect(shown('98765432109876543.21', 'USD')).toBe('$98,765,432,109,876,543.21');
+  });
+
+  it('follows the locale', () => {
+    expect(shown('1234.5', 'EUR', 'de-DE')).toBe('1.234,50\u00a0€');
+  });
+
+  it('keeps a named unit beside the number', () => {
+    expect(amountParts('250.5', 'credits', undefined, 'en-US')).toEqual({ value: '250.5', unit: 'credits' });
+  });
+
+  it('lines up in a column without losing a digit', () => {
+    const decimals = decimalsOf(['2.117', '50', null], 'USD');
+    expect(decimals).toBe(3);
+    expect(amountParts('50', 'USD', decimals, 'en-US').value).toBe('$50.000');
+    expect(decimalsOf(['20', '4'], 'USD')).toBe(2);
+    expect(decimalsOf(['20', '4.50'], 'credits')).toBe(1);
+  });
+});
+
+describe('percentages', () => {
+  it.each([
+    [79.4, '79%'],
+    [4.2, '4.2%'],
+    [0.04, 'under 0.1%'],
+    [0, '0%'],
+  ])('%s reads %s', (percent, text) => expect(formatPercent(percent, 'en-US')).toBe(text));
+});
+
+describe('times', () => {
+  const now = new Date(2026, 10, 21, 14, 30);
+  const at = (...parts: [number, number, number, number, number]) => new Date(...parts).toISOString();
+
+  it('are as short as they are clear', () => {
+    const moment = (iso: string) => formatMoment(iso, now, 'en-GB');
+    expect(moment(at(2026, 10, 21, 14, 2))).toBe('14:02');
+    expect(moment(at(2026, 10, 20, 23, 59))).toBe('yesterday 23:59');
+    expect(moment(at(2026, 10, 22, 0, 5))).toBe('tomorrow 00:05');
+    expect(moment(at(2026, 10, 18, 9, 0))).toMatch(/^18 Nov, 0?9:00$/);
+    expect(moment(at(2025, 10, 18, 9, 0))).toContain('2025');
+  });
+
+  it('tell how far away they are', () => {
+    const distance = (seconds: number) =>
+      formatDistance(new Date(now.getTime() + seconds * 1000).toISOString(), now);
+    expect(distance(-20)).toBe('just now');
+    expect(distance(-150)).toBe('2 minutes ago');
+    expect(distance(3 * 3600 + 60)).toBe('in 3 hours');
+    expect(distance(86_400 * 3)).toBe('in 3 days');
+    expect(distance(30)).toBe('in a moment');
+  });
+
+  it('have lengths in whole units', () => {
+    expect(formatDuration(300)).toBe('5 minutes');
+    expect(formatDuration(3600)).toBe('1 hour');
+    expect(formatDuration(90)).toBe('90 seconds');
+  });
+});

@@ -1,0 +1,89 @@
+import type { About } from '../bindings/About';
+import type { AccountChange } from '../bindings/AccountChange';
+import type { AccountDetails } from '../bindings/AccountDetails';
+import type { Alert } from '../bindings/Alert';
+import type { FoundKey } from '../bindings/FoundKey';
+import type { MeterSnapshot } from '../bindings/MeterSnapshot';
+import type { NewAccount } from '../bindings/NewAccount';
+import type { Page } from '../bindings/Page';
+import type { Past } from '../bindings/Past';
+import type { Provider } from '../bindings/Provider';
+import type { Settings } from '../bindings/Settings';
+import type { Snapshot } from '../bindings/Snapshot';
+import type { Topic } from '../bindings/Topic';
+import type { WindowName } from '../bindings/WindowName';
+
+type Nothing = Record<never, never>;
+interface Command<Args, Result> {
+  args: Args;
+  result: Result;
+}
+
+/** What the Rust side can be asked, by name. */
+export interface Commands {
+  snapshot: Command<Nothing, Snapshot>;
+  /** Asks one provider, or all when `account` is null; done when the answers are in. */
+  refresh: Command<{ account: string | null }, void>;
+  providers: Command<Nothing, Provider[]>;
+
+  accounts: Command<Nothing, AccountDetails[]>;
+  /** Asks the provider with a key that is not stored, and stores nothing. */
+  test_key: Command<{ draft: NewAccount }, MeterSnapshot[]>;
+  /** Answers with the new account's id. */
+  add_account: Command<{ draft: NewAccount; verify: boolean }, string>;
+  replace_key: Command<
+    { account: string; key: string; secret_inputs: Record<string, string>; verify: boolean },
+    void
+  >;
+  change_account: Command<{ account: string; change: Partial<AccountChange> }, void>;
+  /** Lets the account's key go to the origins that its definition names now. */
+  confirm_origins: Command<{ account: string }, void>;
+  /** Sets the order of all accounts. */
+  order_accounts: Command<{ accounts: string[] }, void>;
+  /** Removes an account and its key; its history too when `forget`. */
+  remove_account: Command<{ account: string; forget: boolean }, void>;
+  /** Environment variables that are set and named like a provider's key; never their values. */
+  found_keys: Command<Nothing, FoundKey[]>;
+
+  settings: Command<Nothing, Settings>;
+  save_settings: Command<{ settings: Settings }, void>;
+
+  alerts: Command<Nothing, Alert[]>;
+  /** Puts off the alerts of one meter, or of the whole account when `meter` is null. */
+  snooze: Command<{ account: string; meter: string | null; hours: number }, void>;
+  unsnooze: Command<{ account: string; meter: string | null }, void>;
+  test_notification: Command<Nothing, void>;
+
+  /** The newest `limit` readings of a meter, newest first. */
+  readings: Command<{ account: string; meter: string; limit: number }, Past[]>;
+
+  open_page: Command<{ account: string | null; provider: string | null; page: Page }, void>;
+  open_window: Command<{ window: WindowName; page: string | null }, void>;
+  close_window: Command<Nothing, void>;
+  /** Makes the popover's window as high as its content. */
+  fit: Command<{ height: number }, void>;
+  open_help: Command<{ topic: Topic }, void>;
+  look_around: Command<Nothing, void>;
+  quit: Command<Nothing, void>;
+
+  about: Command<Nothing, About>;
+  diagnostics: Command<Nothing, string>;
+}
+
+export type CommandName = keyof Commands;
+
+/** What the Rust side announces, by name. */
+export interface Events {
+  snapshot: Snapshot;
+  settings: Settings;
+  /** The window is asked to show one of its pages. */
+  show: string;
+}
+
+export interface Backend {
+  invoke<Name extends CommandName>(
+    name: Name,
+    args: Commands[Name]['args'],
+  ): Promise<Commands[Name]['result']>;
+  listen<Name extends keyof Events>(name: Name, hear: (payload: Events[Name]) => void): Promise<() => void>;
+}

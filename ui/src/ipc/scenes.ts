@@ -1,0 +1,394 @@
+// Made-up states of the app for the browser and the tests.
+
+import type { AccountSnapshot } from '../bindings/AccountSnapshot';
+import type { FailureKind } from '../bindings/FailureKind';
+import type { Level } from '../bindings/Level';
+import type { MeterSnapshot } from '../bindings/MeterSnapshot';
+import type { Trouble } from '../bindings/Trouble';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** The moment so many milliseconds from now; negative is past. */
+export const at = (fromNow: number) => new Date(Date.now() + fromNow).toISOString();
+
+export interface Scene {
+  accounts: AccountSnapshot[];
+  offline?: boolean;
+  paused?: boolean;
+  notices?: string[];
+  keychainError?: string;
+}
+
+function meter(some: Partial<MeterSnapshot>): MeterSnapshot {
+  return {
+    id: 'credits',
+    label: 'Credits',
+    kind: 'wallet',
+    unit: 'USD',
+    remaining: null,
+    total: null,
+    used: null,
+    full: null,
+    percent_left: null,
+    resets_at: null,
+    expires_at: null,
+    unlimited: false,
+    level: 'ok',
+    note: null,
+    alerting: false,
+    snoozed_until: null,
+    forecast: null,
+    ...some,
+  };
+}
+
+/** A meter of which so much is left of full. */
+function of(remaining: string, full: string, level: Level, some: Partial<MeterSnapshot> = {}): MeterSnapshot {
+  const percent = Math.round((Number(remaining) / Number(full)) * 1000) / 10;
+  return meter({ remaining, full, percent_left: percent, level, alerting: level !== 'ok', ...some });
+}
+
+const names: Record<string, string> = {
+  openrouter: 'OpenRouter',
+  stability: 'Stability AI',
+  babysea: 'BabySea',
+  predev: 'pre.dev',
+};
+
+function account(provider: string, label: string, some: Partial<AccountSnapshot>): AccountSnapshot {
+  const name = names[provider] ?? provider;
+  const slug = label
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 40)
+    .replace(/^-|-$/g, '');
+  return {
+    id: label === name ? provider : `${provider}-${slug}`,
+    provider,
+    provider_name: name,
+    label,
+    level: 'ok',
+    freshness: 'fresh',
+    checked_at: at(-2 * minute),
+    error: null,
+    checking: false,
+    paused: false,
+    notices: [],
+    top_up_url: `https://${provider}.example/billing`,
+    keys_url: `https://${provider}.example/keys`,
+    meters: [],
+    ...some,
+  };
+}
+
+function trouble(kind: FailureKind, message: string, some: Partial<Trouble> = {}): Trouble {
+  return { kind, message, since: at(-20 * minute), retry_at: at(4 * minute), ...some };
+}
+
+const neverRead: Partial<AccountSnapshot> = {
+  level: 'unknown',
+  freshness: 'never',
+  checked_at: null,
+  meters: [],
+};
+
+const openrouter = (some: Partial<AccountSnapshot> = {}) =>
+  account('openrouter', 'Personal', {
+    level: 'low',
+    meters: [
+      of('16.55', '80', 'low', { total: '125', used: '108.45' }),
+      meter({
+        id: 'key',
+        label: 'This key',
+        kind: 'key_limit',
+        unlimited: true,
+        level: 'unlimited',
+        used: '8.45',
+      }),
+    ],
+    ...some,
+  });
+
+const stability = (some: Partial<AccountSnapshot> = {}) =>
+  account('stability', 'Stability AI', { meters: [of('250.5', '1000', 'ok', { unit: 'credits' })], ...some });
+
+const babysea = (some: Partial<AccountSnapshot> = {}) =>
+  account('babysea', 'Production', {
+    meters: [
+      of('42.118', '50', 'ok'),
+      meter({
+        id: 'month',
+        label: 'Last 30 days',
+        kind: 'spend',
+        used: '31.2',
+        level: 'unknown',
+      }),
+    ],
+    ...some,
+  });
+
+const predev = (some: Partial<AccountSnapshot> = {}) =>
+  account('predev', 'Work', {
+    meters: [
+      of('18', '40', 'ok', {
+        unit: 'prototype credits',
+        note: 'The daily allocation is not in this figure.',
+      }),
+    ],
+    ...some,
+  });
+
+const rejected = trouble(
+  'unauthorized',
+  'pre.dev rejected the key. It may be expired or revoked: make a new one and replace it.',
+  { retry_at: at(hour) },
+);
+
+/** A ready state each, by the name that `?scene=` takes. */
+export const scenes: Record<string, () => Scene> = {
+  'first-run': () => ({ accounts: [] }),
+
+  healthy: () => ({
+    accounts: [
+      openrouter({ level: 'ok', meters: [of('64.2', '80', 'ok', { total: '125', used: '60.8' })] }),
+      stability(),
+      babysea(),
+      predev(),
+    ],
+  }),
+
+  mixed: () => ({
+    accounts: [
+      stability(),
+      openrouter(),
+      predev({
+        ...neverRead,
+        error: rejected,
+      }),
+      babysea({
+        level: 'critical',
+        notices: [
+          'The key lacks the scope account:read, so the balance comes from a price estimate. Make a key with that scope for the exact figure.',
+        ],
+        meters: [of('2.117', '50', 'critical', { snoozed_until: at(5 * hour) })],
+      }),
+      account('openrouter', 'CI runner', {
+        level: 'ok',
+        meters: [
+          of('7.5', '10', 'ok', {
+            id: 'key',
+            label: 'Key limit',
+            kind: 'key_limit',
+            used: '2.5',
+            resets_at: at(9 * hour),
+          }),
+        ],
+      }),
+      account('openrouter', 'Research', {
+        level: 'unlimited',
+        meters: [
+          meter({
+            id: 'key',
+            label: 'This key',
+            kind: 'key_limit',
+            unlimited: true,
+            level: 'unlimited',
+            used: '312.9',
+          }),
+        ],
+      }),
+      stability({
+        id: 'stability-old',
+        label: 'Old studio',
+        paused: true,
+        freshness: 'stale',
+        checked_at: at(-6 * day),
+      }),
+    ],
+  }),
+
+  offline: () => ({
+    offline: true,
+    accounts: [openrouter(), stability(), babysea(), predev()].map((account) => ({
+      ...account,
+      freshness: 'stale',
+      checked_at: at(-50 * minute),
+      error: trouble('offline', `${account.provider_name} cannot be reached. Check the network connection.`),
+    })),
+  }),
+
+  'key-rejected': () => ({
+    accounts: [
+      predev({ error: rejected, freshness: 'stale', checked_at: at(-26 * hour) }),
+      openrouter({
+        ...neverRead,
+        error: trouble(
+          'forbidden',
+          'OpenRouter shows its balance to management keys only. Make one in its settings and replace this key.',
+        ),
+      }),
+      stability(),
+    ],
+  }),
+
+  failures: () => ({
+    accounts: (
+      [
+        ['timeout', 'did not answer within 20 seconds.'],
+        ['tls', 'offered a certificate that is not trusted here. A proxy may be in between.'],
+        ['blocked', 'refused the request before it reached the API (a firewall or a country block).'],
+        ['rate_limited', 'was asked too often and wants a pause.'],
+        ['not_found', 'has nothing at this address. Check the base URL.'],
+        ['server_error', 'failed on its side (503).'],
+        ['unexpected_response', 'answered something that is not documented: credits is missing.'],
+        ['provider_error', 'answered with an error: “account under review”.'],
+        ['definition', 'has a wrong definition: providers/mine.toml, line 12: unknown field “remainng”.'],
+      ] as const
+    ).map(([kind, message], index) =>
+      account(Object.keys(names)[index % 4] ?? '', kind.replace('_', ' '), {
+        ...(index % 2 ? neverRead : { meters: [of('12.5', '20', 'ok')] }),
+        error: trouble(kind, `The provider ${message}`),
+      }),
+    ),
+  }),
+
+  'keychain-missing': () => ({
+    keychainError:
+      'No keychain service answers on the session bus. Install and start gnome-keyring or KeePassXC, then retry.',
+    accounts: [openrouter(), stability()].map((account) => ({
+      ...account,
+      ...neverRead,
+      error: trouble(
+        'keychain',
+        'The key could not be read: no keychain service answers. Install and start one, such as gnome-keyring, then retry.',
+      ),
+    })),
+  }),
+
+  confirm: () => ({
+    accounts: [
+      openrouter({
+        freshness: 'stale',
+        checked_at: at(-3 * hour),
+        error: trouble(
+          'needs_confirmation',
+          'The definition now names https://gateway.example.com, where this key has never gone. Confirm it or change the address back.',
+          { retry_at: null },
+        ),
+      }),
+      stability(),
+    ],
+  }),
+
+  debt: () => ({
+    accounts: [
+      openrouter({
+        level: 'empty',
+        meters: [of('-3.2', '80', 'empty', { total: '125', used: '128.2' })],
+      }),
+      stability({ level: 'empty', meters: [of('0', '1000', 'empty', { unit: 'credits' })] }),
+      predev(),
+    ],
+  }),
+
+  many: () => ({
+    accounts: Array.from({ length: 24 }, (_, index) => {
+      const provider = Object.keys(names)[index % 4] ?? '';
+      const left = (index * 37) % 100;
+      const level = left <= 0 ? 'empty' : left <= 10 ? 'critical' : left <= 25 ? 'low' : 'ok';
+      return account(provider, `Team ${index + 1}`, {
+        level,
+        meters: [of(String(left), '100', level, { unit: index % 3 ? 'USD' : 'credits' })],
+      });
+    }),
+  }),
+
+  'long-labels': () => ({
+    accounts: [
+      openrouter({
+        id: 'openrouter-long',
+        label: 'The quarterly marketing experiments of the Northern European subsidiary, staging',
+        meters: [
+          of('1234567.891', '2000000', 'ok', {
+            unit: 'prototype credits of the old plan',
+            label: 'Prototype credits that were bought before the spring of 2026',
+          }),
+        ],
+        level: 'ok',
+      }),
+      stability({
+        id: 'stability-long',
+        label: 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft',
+      }),
+      predev({ label: '創作スタジオ', error: rejected, freshness: 'stale', checked_at: at(-26 * hour) }),
+    ],
+  }),
+
+  unknown: () => ({
+    accounts: [
+      openrouter(neverRead),
+      stability({ ...neverRead, checking: true }),
+      babysea({ level: 'unknown', meters: [meter({ level: 'unknown' })] }),
+      account('openrouter', 'Spend only', {
+        level: 'unknown',
+        meters: [meter({ id: 'spend', label: 'This month', kind: 'spend', used: '8.45', level: 'unknown' })],
+      }),
+    ],
+  }),
+
+  amounts: () => ({
+    accounts: [
+      account('openrouter', 'Tiny', { level: 'critical', meters: [of('0.00042', '5', 'critical')] }),
+      account('openrouter', 'Huge', { meters: [of('1234567890.12', '2000000000', 'ok')] }),
+      account('stability', 'Yen', { meters: [of('120000', '150000', 'ok', { unit: 'JPY' })] }),
+      account('stability', 'Euro debt', {
+        level: 'empty',
+        meters: [of('-0.004', '20', 'empty', { unit: 'EUR' })],
+      }),
+      account('predev', 'Tokens', {
+        meters: [of('98765432109876.5', '100000000000000', 'ok', { unit: 'tokens' })],
+      }),
+      account('predev', 'One', { level: 'low', meters: [of('1', '5', 'low', { unit: 'credits' })] }),
+      account('babysea', 'Share', {
+        meters: [
+          of('34.5', '100', 'ok', {
+            unit: 'percent',
+            kind: 'quota',
+            label: 'Weekly quota',
+            resets_at: at(3 * day),
+          }),
+        ],
+      }),
+      account('babysea', 'Grant', {
+        meters: [of('4', '5', 'ok', { kind: 'grant', label: 'Welcome credit', expires_at: at(12 * day) })],
+      }),
+    ],
+  }),
+
+  stale: () => ({
+    accounts: [
+      openrouter({
+        freshness: 'stale',
+        checked_at: at(-3 * hour),
+        error: trouble(
+          'timeout',
+          'OpenRouter did not answer within 20 seconds. It is asked again by itself.',
+        ),
+      }),
+      stability({ freshness: 'stale', checked_at: at(-2 * day), checking: true }),
+      predev(),
+    ],
+  }),
+
+  paused: () => ({ paused: true, accounts: [openrouter(), stability()] }),
+
+  notices: () => ({
+    notices: [
+      'settings.json was damaged. It was set aside as settings.2026-11-21.json and the defaults are in use.',
+      'providers/mine.toml, line 12: unknown field “remainng”. Correct it, and it is read again.',
+    ],
+    accounts: [openrouter(), stability()],
+  }),
+};
