@@ -1,5 +1,7 @@
 //! The flow from a key to the snapshot, against simulated providers.
 
+#![expect(clippy::unwrap_used, reason = "what the tests stand on has to be there")]
+
 use std::collections::{BTreeMap, HashSet};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;

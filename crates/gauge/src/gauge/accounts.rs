@@ -11,10 +11,11 @@ use super::{Gauge, definition};
 use crate::account::{Account, AccountId};
 use crate::alert::Rule;
 use crate::database::{AccountsError, DatabaseError};
-use crate::failure::Failure;
+use crate::failure::{Failure, FailureKind};
+use crate::origin::permit;
 use crate::provider::{Credentials, Definition, Target, TargetError};
 use crate::reading::Reading;
-use crate::secret::{KeyError, tail};
+use crate::secret::{KeyError, Prompt, tail};
 
 /// An account that is about to be added.
 #[derive(Debug, Default)]
@@ -196,7 +197,20 @@ impl Gauge {
         let catalogue = self.catalogue();
         let definition = definition(&catalogue, &account.provider)?;
         let target = definition.resolve(account.base_url.as_deref(), &account.inputs)?;
-        let credentials = Credentials { key, inputs: secret_inputs };
+        let bound = permit(&account.origins, &target.origins());
+        let inputs = match bound {
+            Ok(()) => {
+                let mut inputs = self.secret_inputs(id, definition, Prompt::Allowed).await?;
+                inputs.extend(secret_inputs);
+                inputs
+            }
+            // What was kept for another address does not go along with the new key.
+            Err(error) if definition.secret_inputs().any(|input| !secret_inputs.contains_key(input)) => {
+                return Err(Failure::new(FailureKind::NeedsConfirmation, error.to_string()).into());
+            }
+            Err(_) => secret_inputs,
+        };
+        let credentials = Credentials { key, inputs };
         let reading = if verify { Some(self.read(definition, &target, &credentials).await?) } else { None };
         self.keep_secrets(id, Some(&credentials.key), &credentials.inputs).await?;
         let (key_tail, origins) = (tail(&credentials.key), target.origins());

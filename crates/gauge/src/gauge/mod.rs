@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
+use secrecy::SecretString;
 
 use crate::account::{Account, AccountId};
 use crate::alert::Alert;
@@ -20,7 +21,7 @@ use crate::origin::permit;
 use crate::poll;
 use crate::provider::{self, Catalogue, Credentials, Definition, Target};
 use crate::reading::Reading;
-use crate::secret::{Environment, Keychain, Keys, Prompt};
+use crate::secret::{Environment, KeyError, Keychain, Keys, Prompt};
 use crate::settings::{Settings, SettingsError};
 use crate::snapshot::{self, Context, Snapshot};
 use crate::{alert, course};
@@ -141,15 +142,29 @@ impl Gauge {
         let target = definition.resolve(account.base_url.as_deref(), &account.inputs)?;
         permit(&account.origins, &target.origins())
             .map_err(|error| Failure::new(FailureKind::NeedsConfirmation, error.to_string()))?;
-        let secret = async |input: Option<&str>| {
-            let key = self.keys.key(&account.id, input, prompt).await;
-            Ok::<_, Failure>(key.map_err(|error| Failure::new(FailureKind::Keychain, error.to_string()))?.secret)
-        };
-        let mut credentials = Credentials::of(secret(None).await?);
-        for input in definition.inputs.iter().filter(|input| input.secret && input.required) {
-            credentials.inputs.insert(input.id.clone(), secret(Some(&input.id)).await?);
-        }
+        let keychain = |error: KeyError| Failure::new(FailureKind::Keychain, error.to_string());
+        let key = self.keys.key(&account.id, None, prompt).await.map_err(keychain)?.secret;
+        let inputs = self.secret_inputs(&account.id, definition, prompt).await.map_err(keychain)?;
+        let credentials = Credentials { key, inputs };
         self.read(definition, &target, &credentials).await
+    }
+
+    /// The secret inputs that are kept for an account.
+    async fn secret_inputs(
+        &self,
+        id: &AccountId,
+        definition: &Definition,
+        prompt: Prompt,
+    ) -> Result<BTreeMap<String, SecretString>, KeyError> {
+        let mut secrets = BTreeMap::new();
+        for input in definition.inputs.iter().filter(|input| input.secret) {
+            match self.keys.key(id, Some(&input.id), prompt).await {
+                Ok(key) => secrets.insert(input.id.clone(), key.secret),
+                Err(KeyError::Missing { .. }) if !input.required => None,
+                Err(error) => return Err(error),
+            };
+        }
+        Ok(secrets)
     }
 
     async fn read(&self, definition: &Definition, target: &Target, credentials: &Credentials) -> Result<Reading, Failure> {
