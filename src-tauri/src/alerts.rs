@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gauge::account::AccountId;
+use gauge::clock;
 use gauge::database::DatabaseError;
 use gauge::gauge::Gauge;
 use gauge::poll::Polling;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use tauri::AppHandle;
 use tokio::sync::{Mutex, mpsc};
 
@@ -56,11 +57,11 @@ impl Alerts {
     }
 
     async fn tell_due(&self) -> Result<(), DatabaseError> {
-        for alert in self.gauge.due_alerts(Timestamp::now()).await? {
+        for alert in self.gauge.due_alerts(clock::now()).await? {
             let snapshot = self.polling.snapshots().borrow().clone();
             let Some(account) = snapshot.accounts.iter().find(|account| account.id == alert.account) else { continue };
             match self.notifier.show(&Note::alert(&alert, account)).await {
-                Ok(()) => self.gauge.database().delivered(alert.id, Timestamp::now()).await?,
+                Ok(()) => self.gauge.database().delivered(alert.id, clock::now()).await?,
                 Err(error) => {
                     // Nobody is there to show the others either. All are tried again.
                     tracing::warn!(account = %alert.account, "an alert could not be shown: {error}");
@@ -75,7 +76,7 @@ impl Alerts {
         match answer {
             NoteEvent::TopUp(account) => self.top_up(&account),
             NoteEvent::Snooze(account) => {
-                let until = Timestamp::now().saturating_add(SNOOZE).ok();
+                let until = clock::now().saturating_add(SNOOZE).ok();
                 self.gauge.database().snooze(&account, None, until).await?;
                 self.polling.look();
             }

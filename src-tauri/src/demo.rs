@@ -9,7 +9,7 @@ use std::sync::Arc;
 use gauge::gauge::{AccountChange, Draft, Gauge};
 use gauge::home::Home;
 use gauge::secret::{Environment, MemoryKeychain};
-use gauge_sim::{Clock, Credential, Server, Simulation};
+use gauge_sim::{Clock, Credential, Provider, Server, Simulation};
 use jiff::Timestamp;
 
 /// Simulated seconds a second: a day goes by in less than an hour.
@@ -39,22 +39,29 @@ pub(crate) async fn start() -> Result<(Gauge, Demo), Box<dyn std::error::Error>>
 }
 
 async fn add(gauge: &Gauge, origin: &str, credential: Credential) -> Result<(), Box<dyn std::error::Error>> {
+    let Credential { provider, id, label, key, mut inputs, full } = credential;
+    // What the owner of each account would have typed as 100 %, where its provider tells no total.
+    let full = full.and_then(|full| match provider {
+        Provider::OpenRouter => {
+            inputs.insert("budget".into(), full.to_string());
+            None
+        }
+        Provider::PreDev => Some(("prototype-credits".to_owned(), full)),
+        Provider::Stability | Provider::BabySea => Some(("credits".to_owned(), full)),
+    });
     let draft = Draft {
-        provider: credential.provider.to_string(),
-        id: Some(credential.id.parse()?),
-        label: Some(credential.label),
+        provider: provider.to_string(),
+        id: Some(id.parse()?),
+        label: Some(label),
         base_url: Some(origin.to_owned()),
-        inputs: credential.inputs,
+        inputs,
         secret_inputs: BTreeMap::new(),
-        key: Some(credential.key.into()),
+        key: Some(key.into()),
     };
     // One of the keys is refused on purpose, so none is asked about first.
     let id = gauge.add(draft, false).await?;
-    if let Some(full) = credential.full {
-        let full = Some(BTreeMap::from([("credits".to_owned(), full)]));
-        gauge.change(&id, AccountChange { full, ..AccountChange::default() }).await?;
-    }
-    Ok(())
+    let full = full.map(|full| BTreeMap::from([full]));
+    Ok(gauge.change(&id, AccountChange { full, ..AccountChange::default() }).await?)
 }
 
 /// Starts another copy of this program in demo mode.

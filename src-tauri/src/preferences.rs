@@ -2,9 +2,8 @@
 
 use std::fs;
 
-use gauge::home;
+use gauge::{clock, home};
 use gauge::settings::{Settings, SettingsError};
-use jiff::Timestamp;
 use serde_json::{Map, Value};
 use tauri::AppHandle;
 use tauri_plugin_store::StoreExt as _;
@@ -17,7 +16,7 @@ pub(crate) fn save(app: &AppHandle, path: &std::path::Path, settings: Settings) 
     let settings = settings.checked()?;
     let file = |source| SettingsError::File { path: path.display().to_string(), source };
     // A file that was damaged since it was read is moved, not overwritten.
-    Settings::load(path, Timestamp::now())?;
+    Settings::load(path, clock::now())?;
     let known: Map<String, Value> = fs::read(path).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
     let Value::Object(chosen) = serde_json::to_value(settings).map_err(Problem::internal)? else {
         return Err(Problem::internal("the settings are no JSON object"));

@@ -2,7 +2,8 @@
 
 use gauge::account::AccountId;
 use gauge::alert::Alert;
-use jiff::{SignedDuration, Timestamp};
+use gauge::clock;
+use jiff::SignedDuration;
 use tauri::State;
 
 use crate::app::App;
@@ -18,7 +19,7 @@ pub(crate) async fn alerts(app: State<'_, App>) -> Result<Vec<Alert>, Problem> {
 
 #[tauri::command]
 pub(crate) async fn snooze(app: State<'_, App>, account: AccountId, meter: Option<String>, hours: u32) -> Result<(), Problem> {
-    let until = Timestamp::now().saturating_add(SignedDuration::from_hours(i64::from(hours))).map_err(Problem::internal)?;
+    let until = clock::now().saturating_add(SignedDuration::from_hours(i64::from(hours))).map_err(Problem::internal)?;
     app.gauge.database().snooze(&account, meter, Some(until)).await?;
     app.alerts.withdraw(&account).await;
     app.polling.look();

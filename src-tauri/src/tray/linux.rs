@@ -18,7 +18,7 @@ const SIZES: [u32; 7] = [16, 22, 24, 32, 44, 48, 64];
 #[derive(Debug)]
 pub(crate) struct Tray {
     views: watch::Sender<View>,
-    host: watch::Receiver<TrayHost>,
+    host: watch::Sender<TrayHost>,
 }
 
 impl Tray {
@@ -30,11 +30,11 @@ impl Tray {
             Ok(watch) => watch,
             Err(error) => {
                 tracing::warn!(%error, "there is no session bus, so there is no tray");
-                return Self { views, host: watch::channel(host::unreachable(&error.to_string())).1 };
+                return Self { views, host: watch::Sender::new(host::unreachable(&error.to_string())) };
             }
         };
-        let (told, host) = watch::channel(watch.look().await);
-        tokio::spawn(keep(shown, watch, told, events));
+        let host = watch::Sender::new(watch.look().await);
+        tokio::spawn(keep(shown, watch, host.clone(), events));
         Self { views, host }
     }
 
@@ -50,7 +50,7 @@ impl Tray {
     /// Whether something shows the icon, and a signal when that changes.
     #[must_use]
     pub(crate) fn host(&self) -> watch::Receiver<TrayHost> {
-        self.host.clone()
+        self.host.subscribe()
     }
 }
 
@@ -58,7 +58,7 @@ impl Tray {
 async fn keep(
     mut views: watch::Receiver<View>,
     mut watch: HostWatch,
-    told: watch::Sender<TrayHost>,
+    host: watch::Sender<TrayHost>,
     events: UnboundedSender<TrayEvent>,
 ) {
     let mut item = spawn(&mut views, &events).await;
@@ -74,13 +74,13 @@ async fn keep(
                 }
             }
             () = watch.changed() => {
-                let host = watch.look().await;
-                if item.as_ref().is_none_or(Handle::is_closed) && matches!(host, TrayHost::Present { .. }) {
+                let now = watch.look().await;
+                if item.as_ref().is_none_or(Handle::is_closed) && matches!(now, TrayHost::Present { .. }) {
                     item = spawn(&mut views, &events).await;
                 }
-                told.send_if_modified(|last| {
-                    let changed = *last != host;
-                    *last = host;
+                host.send_if_modified(|last| {
+                    let changed = *last != now;
+                    *last = now;
                     changed
                 });
             }
