@@ -59,7 +59,9 @@ impl Alerts {
     async fn tell_due(&self) -> Result<(), DatabaseError> {
         for alert in self.gauge.due_alerts(clock::now()).await? {
             let snapshot = self.polling.snapshots().borrow().clone();
-            let Some(account) = snapshot.accounts.iter().find(|account| account.id == alert.account) else { continue };
+            let Some(account) = snapshot.accounts.iter().find(|account| account.id == alert.account) else {
+                continue;
+            };
             match self.notifier.show(&Note::alert(&alert, account)).await {
                 Ok(()) => self.gauge.database().delivered(alert.id, clock::now()).await?,
                 Err(error) => {
@@ -93,7 +95,11 @@ impl Alerts {
 
     fn top_up(&self, account: &AccountId) {
         let snapshot = self.polling.snapshots().borrow().clone();
-        let url = snapshot.accounts.iter().find(|found| found.id == *account).and_then(|found| found.top_up_url.clone());
+        let url = snapshot
+            .accounts
+            .iter()
+            .find(|found| found.id == *account)
+            .and_then(|found| found.top_up_url.clone());
         if let Some(Err(problem)) = url.map(|url| browser::open(&self.handle, &url)) {
             tracing::error!("{}", problem.message);
         }

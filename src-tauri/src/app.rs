@@ -46,7 +46,13 @@ pub(crate) async fn start(
     #[cfg(not(target_os = "linux"))]
     let tray = Tray::start(handle, view(&polling, &gauge.settings()), wishes);
     let tray_host = tray.host();
-    handle.manage(App { gauge: Arc::clone(&gauge), polling: polling.clone(), alerts: Arc::clone(&alerts), tray_host: tray_host.clone(), demo });
+    handle.manage(App {
+        gauge: Arc::clone(&gauge),
+        polling: polling.clone(),
+        alerts: Arc::clone(&alerts),
+        tray_host: tray_host.clone(),
+        demo,
+    });
 
     tauri::async_runtime::spawn(Arc::clone(&alerts).run());
     tauri::async_runtime::spawn(obey(handle.clone(), inbox));
@@ -93,7 +99,9 @@ async fn obey(handle: AppHandle, mut wishes: mpsc::UnboundedReceiver<TrayEvent>)
 fn obey_one(handle: &AppHandle, wish: TrayEvent) -> tauri::Result<()> {
     let app = handle.state::<App>();
     match wish {
-        TrayEvent::Activate { x, y } => windows::toggle_popover(handle, Popover::Near(PhysicalPosition::new(x, y))),
+        TrayEvent::Activate { x, y } => {
+            windows::toggle_popover(handle, Popover::Near(PhysicalPosition::new(x, y)))
+        }
         TrayEvent::OpenAccount(id) => windows::open(handle, WindowName::Popover, Some(id.as_str())),
         TrayEvent::History => windows::open(handle, WindowName::History, None),
         TrayEvent::Settings => windows::open(handle, WindowName::Settings, None),
@@ -133,7 +141,8 @@ async fn open_first_window(
         StartWindow::Settings => Some(WindowName::Settings),
     };
     let without_accounts = gauge.database().accounts().await?.is_empty().then_some(WindowName::Popover);
-    let without_tray = matches!(&*tray_host.borrow(), TrayHost::Missing { .. }).then_some(WindowName::Popover);
+    let without_tray =
+        matches!(&*tray_host.borrow(), TrayHost::Missing { .. }).then_some(WindowName::Popover);
     if let Some(name) = asked.or(preferred).or(without_accounts).or(without_tray) {
         windows::open(handle, name, None)?;
     }

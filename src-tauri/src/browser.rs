@@ -10,5 +10,7 @@ pub(crate) fn open(app: &AppHandle, url: &str) -> Result<(), Problem> {
     if !url.starts_with("https://") {
         return Err(Problem::new("definition", "only https pages are opened"));
     }
-    app.opener().open_url(url, None::<&str>).map_err(|error| Problem::internal(format!("no browser could be opened: {error}")))
+    app.opener()
+        .open_url(url, None::<&str>)
+        .map_err(|error| Problem::internal(format!("no browser could be opened: {error}")))
 }

@@ -67,8 +67,13 @@ async fn add(gauge: &Gauge, origin: &str, credential: Credential) -> Result<(), 
 /// Starts another copy of this program in demo mode.
 pub(crate) fn start_beside() -> std::io::Result<()> {
     let mut program = Command::new(std::env::current_exe()?);
-    program.args(["--demo", "--window", "popover"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    let secrets = std::env::vars_os().map(|(name, _)| name).filter(|name| gauge::secret::is_secret_variable(name));
+    program
+        .args(["--demo", "--window", "popover"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    let secrets =
+        std::env::vars_os().map(|(name, _)| name).filter(|name| gauge::secret::is_secret_variable(name));
     for name in secrets {
         program.env_remove(name);
     }

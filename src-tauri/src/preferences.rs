@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use gauge::{clock, home};
 use gauge::settings::{Settings, SettingsError};
+use gauge::{clock, home};
 use serde_json::{Map, Value};
 use tauri::AppHandle;
 use tauri_plugin_store::StoreExt as _;
@@ -17,7 +17,8 @@ pub(crate) fn save(app: &AppHandle, path: &std::path::Path, settings: Settings) 
     let file = |source| SettingsError::File { path: path.display().to_string(), source };
     // A file that was damaged since it was read is moved, not overwritten.
     Settings::load(path, clock::now())?;
-    let known: Map<String, Value> = fs::read(path).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
+    let known: Map<String, Value> =
+        fs::read(path).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
     let Value::Object(chosen) = serde_json::to_value(settings).map_err(Problem::internal)? else {
         return Err(Problem::internal("the settings are no JSON object"));
     };
@@ -27,7 +28,9 @@ pub(crate) fn save(app: &AppHandle, path: &std::path::Path, settings: Settings) 
         .store_builder(&staged)
         .create_new()
         .disable_auto_save()
-        .serialize(|values| Ok(serde_json::to_vec_pretty(&values.iter().collect::<std::collections::BTreeMap<_, _>>())?))
+        .serialize(|values| {
+            Ok(serde_json::to_vec_pretty(&values.iter().collect::<std::collections::BTreeMap<_, _>>())?)
+        })
         .build()
         .map_err(Problem::internal)?;
     for (key, value) in known.into_iter().chain(chosen) {

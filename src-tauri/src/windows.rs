@@ -1,6 +1,9 @@
 //! The windows: built when they are needed, gone when they are closed.
 
-use tauri::{AppHandle, Emitter as _, LogicalSize, Manager as _, PhysicalPosition, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent};
+use tauri::{
+    AppHandle, Emitter as _, LogicalSize, Manager as _, PhysicalPosition, WebviewUrl, WebviewWindow,
+    WebviewWindowBuilder, WindowEvent,
+};
 
 /// Which window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, ts_rs::TS, clap::ValueEnum)]
@@ -50,7 +53,11 @@ pub(crate) fn open(app: &AppHandle, name: WindowName, page: Option<&str>) -> tau
         WindowName::Settings => ("Credit Gauge settings", 860.0, 640.0),
         WindowName::History => ("Credit Gauge history", 900.0, 640.0),
     };
-    let window = builder(app, name, page).title(title).inner_size(width, height).min_inner_size(480.0, 360.0).build()?;
+    let window = builder(app, name, page)
+        .title(title)
+        .inner_size(width, height)
+        .min_inner_size(480.0, 360.0)
+        .build()?;
     bring_up(&window)
 }
 
@@ -66,11 +73,19 @@ pub(crate) fn open_popover(app: &AppHandle, place: Popover) -> tauri::Result<()>
     if let Some(window) = app.get_webview_window(WindowName::Popover.label()) {
         return bring_up(&window);
     }
-    let builder = builder(app, WindowName::Popover, None).title("Credit Gauge").inner_size(POPOVER_WIDTH, POPOVER_HEIGHT);
+    let builder = builder(app, WindowName::Popover, None)
+        .title("Credit Gauge")
+        .inner_size(POPOVER_WIDTH, POPOVER_HEIGHT);
     let window = match place {
         Popover::Window => builder.min_inner_size(320.0, 240.0).build()?,
         Popover::Near(icon) => {
-            let window = builder.decorations(false).resizable(false).skip_taskbar(true).always_on_top(true).visible(false).build()?;
+            let window = builder
+                .decorations(false)
+                .resizable(false)
+                .skip_taskbar(true)
+                .always_on_top(true)
+                .visible(false)
+                .build()?;
             window.set_position(beside(&window, icon)?)?;
             let closing = window.clone();
             window.on_window_event(move |event| {
@@ -92,7 +107,11 @@ pub(crate) fn fit(window: &WebviewWindow, height: f64) -> tauri::Result<()> {
     window.set_size(LogicalSize::new(POPOVER_WIDTH, height.clamp(160.0, (screen.height - 96.0).max(160.0))))
 }
 
-fn builder<'a>(app: &'a AppHandle, name: WindowName, page: Option<&str>) -> WebviewWindowBuilder<'a, tauri::Wry, AppHandle> {
+fn builder<'a>(
+    app: &'a AppHandle,
+    name: WindowName,
+    page: Option<&str>,
+) -> WebviewWindowBuilder<'a, tauri::Wry, AppHandle> {
     let hash = match page {
         Some(page) => format!("index.html#{}/{page}", name.label()),
         None => format!("index.html#{}", name.label()),
@@ -109,7 +128,9 @@ fn bring_up(window: &WebviewWindow) -> tauri::Result<()> {
 /// Where the popover's corner goes: beside the icon, on the icon's screen, towards the screen's middle.
 fn beside(window: &WebviewWindow, icon: PhysicalPosition<i32>) -> tauri::Result<PhysicalPosition<i32>> {
     let monitors = window.available_monitors()?;
-    let Some(monitor) = monitors.iter().find(|monitor| contains(monitor, icon)).or(monitors.first()) else { return Ok(icon) };
+    let Some(monitor) = monitors.iter().find(|monitor| contains(monitor, icon)).or(monitors.first()) else {
+        return Ok(icon);
+    };
     let (corner, size) = (monitor.position(), monitor.size().cast::<i32>());
     let own = window.outer_size()?.cast::<i32>();
     let gap = (8.0 * monitor.scale_factor()).round();
@@ -118,11 +139,17 @@ fn beside(window: &WebviewWindow, icon: PhysicalPosition<i32>) -> tauri::Result<
     let above = icon.y > corner.y + size.height / 2;
     let y = if above { icon.y - own.height - 4 * gap } else { icon.y + 4 * gap };
     let x = icon.x - own.width / 2;
-    let within = |at: i32, low: i32, length: i32, own: i32| at.clamp(low + gap, (low + length - own - gap).max(low + gap));
-    Ok(PhysicalPosition::new(within(x, corner.x, size.width, own.width), within(y, corner.y, size.height, own.height)))
+    let within = |at: i32, low: i32, length: i32, own: i32| {
+        at.clamp(low + gap, (low + length - own - gap).max(low + gap))
+    };
+    Ok(PhysicalPosition::new(
+        within(x, corner.x, size.width, own.width),
+        within(y, corner.y, size.height, own.height),
+    ))
 }
 
 fn contains(monitor: &tauri::Monitor, point: PhysicalPosition<i32>) -> bool {
     let (corner, size) = (monitor.position(), monitor.size().cast::<i32>());
-    (corner.x..corner.x + size.width).contains(&point.x) && (corner.y..corner.y + size.height).contains(&point.y)
+    (corner.x..corner.x + size.width).contains(&point.x)
+        && (corner.y..corner.y + size.height).contains(&point.y)
 }

@@ -97,7 +97,8 @@ impl Unit {
             let leading = amount.scale().saturating_sub(u32::try_from(digits).unwrap_or(0));
             leading + 2
         };
-        let mut rounded = amount.abs().round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero);
+        let mut rounded =
+            amount.abs().round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero);
         if self.is_currency() {
             rounded.rescale(decimals);
         } else {

@@ -70,7 +70,8 @@ impl Course {
     pub fn follow(&mut self, meter: &Meter, at: Timestamp) -> Change {
         let Some(remaining) = meter.remaining.filter(|_| at >= self.at) else { return Change::None };
         let rise = remaining - self.remaining;
-        let window_turned = self.resets_at.is_some_and(|due| due <= at && meter.resets_at.is_none_or(|next| next > due));
+        let window_turned =
+            self.resets_at.is_some_and(|due| due <= at && meter.resets_at.is_none_or(|next| next > due));
         self.reserved.retain(|fall| at.duration_since(fall.at) <= REFUND_WITHIN);
         let change = if window_turned {
             Change::Reset
@@ -173,7 +174,8 @@ pub(crate) mod tests {
 
     #[test]
     fn a_new_window_is_a_reset_even_when_it_is_partly_spent() {
-        let quota = |remaining: &str, resets: i64| Meter { resets_at: Some(minute(resets)), ..wallet(remaining) };
+        let quota =
+            |remaining: &str, resets: i64| Meter { resets_at: Some(minute(resets)), ..wallet(remaining) };
         let mut course = Course::start(&quota("90", 10), minute(0)).unwrap();
         assert_eq!(course.follow(&quota("70", 20), minute(11)), Change::Reset);
         assert_eq!(course.follow(&quota("60", 20), minute(12)), Change::Spent);
@@ -183,7 +185,11 @@ pub(crate) mod tests {
     #[test]
     fn a_typed_full_gives_way_to_a_real_total_only() {
         let mut meter = Meter { total: Some(Decimal::from(500)), ..wallet("40") };
-        assert_eq!(full(&meter, Some(Decimal::from(80)), None), Some(Decimal::from(80)), "a lifetime total is never full");
+        assert_eq!(
+            full(&meter, Some(Decimal::from(80)), None),
+            Some(Decimal::from(80)),
+            "a lifetime total is never full"
+        );
         meter.total_is_full = true;
         assert_eq!(full(&meter, Some(Decimal::from(80)), None), Some(Decimal::from(500)));
         assert_eq!(full(&wallet("-3"), None, Course::start(&wallet("-3"), minute(0)).as_ref()), None);

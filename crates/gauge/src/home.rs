@@ -23,7 +23,9 @@ pub struct Home {
 #[derive(Debug, thiserror::Error)]
 pub enum HomeError {
     /// The platform names no folder for application data.
-    #[error("this user account has no folder for application data: set {HOME_VARIABLE} to a folder of your choice")]
+    #[error(
+        "this user account has no folder for application data: set {HOME_VARIABLE} to a folder of your choice"
+    )]
     NoFolder,
     /// A folder could not be made or used.
     #[error("the folder {} cannot be used: check that it belongs to you and that its disk is writable, or set {HOME_VARIABLE} to another folder", path.display())]
@@ -56,7 +58,8 @@ impl Home {
     /// # Errors
     /// When the folder cannot be made.
     pub fn at(folder: PathBuf) -> Result<Self, HomeError> {
-        let folder = std::path::absolute(&folder).map_err(|source| HomeError::Unusable { path: folder, source })?;
+        let folder =
+            std::path::absolute(&folder).map_err(|source| HomeError::Unusable { path: folder, source })?;
         Self { data: folder.clone(), config: folder }.made()
     }
 

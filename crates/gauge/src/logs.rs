@@ -32,9 +32,13 @@ pub fn start(home: &Home, program: &str) {
         Some(options),
     );
     // HTTP libraries below `warn` would log what is sent.
-    let filter = EnvFilter::try_from_env(LOG_VARIABLE).unwrap_or_else(|_| EnvFilter::new("warn,gauge=info,credit_gauge_tray=info"));
-    let subscriber =
-        tracing_subscriber::fmt().with_ansi(false).with_env_filter(filter).with_writer(Mutex::new(file)).finish();
+    let filter = EnvFilter::try_from_env(LOG_VARIABLE)
+        .unwrap_or_else(|_| EnvFilter::new("warn,gauge=info,credit_gauge_tray=info"));
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_env_filter(filter)
+        .with_writer(Mutex::new(file))
+        .finish();
     // A second start in one process, as in tests, keeps the first.
     let _ = tracing::subscriber::set_global_default(subscriber);
 }

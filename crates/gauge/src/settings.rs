@@ -158,7 +158,8 @@ impl Settings {
             Err(damage) => {
                 let aside = home::set_aside(path, now)
                     .map_err(|source| SettingsError::File { path: path.display().to_string(), source })?;
-                let notice = format!("{damage}. The defaults hold; the old file is kept as {}", aside.display());
+                let notice =
+                    format!("{damage}. The defaults hold; the old file is kept as {}", aside.display());
                 Ok((Self::default(), Some(notice)))
             }
         }
@@ -177,7 +178,12 @@ mod tests {
 
     #[test]
     fn a_damaged_file_is_set_aside_with_a_notice_and_the_defaults_hold() {
-        for damage in ["{\"rules\": [", "[]", "{\"poll_interval_seconds\": 1}", "{\"rules\":[{\"below\":\"ten\",\"severity\":\"warning\"}]}"] {
+        for damage in [
+            "{\"rules\": [",
+            "[]",
+            "{\"poll_interval_seconds\": 1}",
+            "{\"rules\":[{\"below\":\"ten\",\"severity\":\"warning\"}]}",
+        ] {
             let folder = tempfile::tempdir().unwrap();
             let file = folder.path().join("settings.json");
             fs::write(&file, damage).unwrap();
@@ -193,7 +199,8 @@ mod tests {
     #[test]
     fn without_a_file_the_defaults_hold_and_nothing_is_written() {
         let folder = tempfile::tempdir().unwrap();
-        let (settings, notice) = Settings::load(&folder.path().join("settings.json"), Timestamp::now()).unwrap();
+        let (settings, notice) =
+            Settings::load(&folder.path().join("settings.json"), Timestamp::now()).unwrap();
         assert_eq!((settings, notice), (Settings::default(), None));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }

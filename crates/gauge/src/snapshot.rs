@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use jiff::{SignedDuration, Timestamp};
-use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 use serde::Serialize;
 use ts_rs::TS;
 
@@ -146,7 +146,9 @@ impl Snapshot {
             generated_at: now,
             level: Level::worst(active().map(|account| account.level)),
             offline: active().count() > 0
-                && active().all(|account| account.error.as_ref().is_some_and(|error| error.kind == FailureKind::Offline)),
+                && active().all(|account| {
+                    account.error.as_ref().is_some_and(|error| error.kind == FailureKind::Offline)
+                }),
             accounts,
             notices: context.notices.to_vec(),
         }
@@ -157,9 +159,8 @@ impl Snapshot {
     #[must_use]
     pub fn worst_first(&self) -> Vec<&AccountSnapshot> {
         let mut accounts: Vec<_> = self.accounts.iter().filter(|account| !account.paused).collect();
-        accounts.sort_by(|a, b| {
-            b.level.cmp(&a.level).then_with(|| a.least_left().total_cmp(&b.least_left()))
-        });
+        accounts
+            .sort_by(|a, b| b.level.cmp(&a.level).then_with(|| a.least_left().total_cmp(&b.least_left())));
         accounts
     }
 
@@ -195,7 +196,9 @@ pub(crate) fn rules<'a>(account: &'a Account, meter: &str, settings: &'a Setting
 pub(crate) fn freshness(standing: &Standing, interval: SignedDuration, now: Timestamp) -> Freshness {
     match &standing.reading {
         None => Freshness::Never,
-        Some(reading) if standing.trouble.is_none() && now.duration_since(reading.at) <= interval * 2 => Freshness::Fresh,
+        Some(reading) if standing.trouble.is_none() && now.duration_since(reading.at) <= interval * 2 => {
+            Freshness::Fresh
+        }
         Some(_) => Freshness::Stale,
     }
 }
@@ -205,12 +208,16 @@ fn account(standing: &Standing, context: &Context<'_>, now: Timestamp) -> Accoun
     let definition = context.catalogue.get(&account.provider).map(|entry| entry.definition.as_ref());
     let least = least_interval(context.catalogue, &account.provider);
     let interval = poll::interval(context.settings.poll_interval_seconds, least);
-    let meters: Vec<_> =
-        reading.iter().flat_map(|reading| &reading.meters).map(|m| meter(m, standing, context.settings)).collect();
+    let meters: Vec<_> = reading
+        .iter()
+        .flat_map(|reading| &reading.meters)
+        .map(|m| meter(m, standing, context.settings))
+        .collect();
     AccountSnapshot {
         id: account.id.clone(),
         provider: account.provider.clone(),
-        provider_name: definition.map_or_else(|| account.provider.clone(), |definition| definition.name.clone()),
+        provider_name: definition
+            .map_or_else(|| account.provider.clone(), |definition| definition.name.clone()),
         label: account.label.clone(),
         level: Level::worst(meters.iter().map(|meter| meter.level)),
         freshness: freshness(standing, interval, now),

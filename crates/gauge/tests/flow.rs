@@ -32,7 +32,12 @@ impl World {
     fn new() -> Self {
         let home = tempfile::tempdir().unwrap();
         let keychain = Arc::new(MemoryKeychain::default());
-        Self { gauge: Arc::new(open(&home, &keychain, Environment::empty())), keychain, provider: provider("20"), home }
+        Self {
+            gauge: Arc::new(open(&home, &keychain, Environment::empty())),
+            keychain,
+            provider: provider("20"),
+            home,
+        }
     }
 
     fn draft(&self) -> Draft {
@@ -56,7 +61,12 @@ impl World {
 }
 
 fn open(home: &tempfile::TempDir, keychain: &Arc<MemoryKeychain>, environment: Environment) -> Gauge {
-    Gauge::open(Home::at(home.path().to_owned()).unwrap(), Arc::<MemoryKeychain>::clone(keychain), environment).unwrap()
+    Gauge::open(
+        Home::at(home.path().to_owned()).unwrap(),
+        Arc::<MemoryKeychain>::clone(keychain),
+        environment,
+    )
+    .unwrap()
 }
 
 fn provider(balance: &str) -> Server {
@@ -81,7 +91,10 @@ async fn a_key_that_is_refused_is_not_kept() {
     let world = World::new();
     let draft = Draft { key: Some("sk-another-0123456789".into()), ..world.draft() };
     let error = world.gauge.add(draft, true).await.unwrap_err();
-    assert!(matches!(&error, AccountError::Provider(failure) if failure.kind == FailureKind::Unauthorized), "{error}");
+    assert!(
+        matches!(&error, AccountError::Provider(failure) if failure.kind == FailureKind::Unauthorized),
+        "{error}"
+    );
     assert!(world.gauge.database().accounts().await.unwrap().is_empty());
     let id: AccountId = "stability".parse().unwrap();
     assert!(world.gauge.keys().key(&id, None, Prompt::Avoid).await.is_err());
@@ -94,7 +107,8 @@ async fn ids_are_the_providers_then_numbered_and_never_reused_while_taken() {
     assert_eq!(world.add().await.as_str(), "stability-2");
     let taken = Draft { id: Some("stability".parse().unwrap()), ..world.draft() };
     assert!(world.gauge.add(taken, true).await.is_err());
-    let labels: Vec<_> = world.gauge.database().accounts().await.unwrap().into_iter().map(|account| account.label).collect();
+    let labels: Vec<_> =
+        world.gauge.database().accounts().await.unwrap().into_iter().map(|account| account.label).collect();
     assert_eq!(labels, ["Stability AI", "Stability AI 2"]);
 }
 
@@ -135,7 +149,9 @@ async fn a_provider_that_asks_to_wait_is_left_alone_that_long() {
     let world = World::new();
     let id = world.add().await;
     let simulation = world.provider.simulation();
-    simulation.set_fault(Fault::new(Failure::Status { status: 429, retry: Some(RetryHint::Seconds(900)) })).unwrap();
+    simulation
+        .set_fault(Fault::new(Failure::Status { status: 429, retry: Some(RetryHint::Seconds(900)) }))
+        .unwrap();
     let error = world.check(&id).await.error.unwrap();
     assert!(error.retry_at.unwrap().duration_since(Timestamp::now()) > SignedDuration::from_secs(890));
 }
@@ -198,8 +214,10 @@ async fn what_counts_as_full_and_the_rules_are_the_accounts_own() {
     world.gauge.change(&id, change).await.unwrap();
     let account = world.check(&id).await;
     assert_eq!((account.level, account.meters[0].percent_left), (Level::Low, Some(20.0)));
-    let rule = serde_json::from_value(serde_json::json!([{ "below": "25", "severity": "critical" }])).unwrap();
-    let change = AccountChange { rules: Some(BTreeMap::from([("credits".into(), rule)])), ..AccountChange::default() };
+    let rule =
+        serde_json::from_value(serde_json::json!([{ "below": "25", "severity": "critical" }])).unwrap();
+    let change =
+        AccountChange { rules: Some(BTreeMap::from([("credits".into(), rule)])), ..AccountChange::default() };
     world.gauge.change(&id, change).await.unwrap();
     assert_eq!(world.check(&id).await.level, Level::Critical);
 }
@@ -211,7 +229,8 @@ async fn a_running_loop_shows_what_the_other_program_does() {
     let mut snapshots = polling.snapshots();
     let other = open(&world.home, &world.keychain, Environment::empty());
     let id = other.add(world.draft(), true).await.unwrap();
-    let seen = snapshots.wait_for(|snapshot| snapshot.accounts.iter().any(|account| remaining(account) == Some("20")));
+    let seen = snapshots
+        .wait_for(|snapshot| snapshot.accounts.iter().any(|account| remaining(account) == Some("20")));
     tokio::time::timeout(Duration::from_secs(5), seen).await.unwrap().unwrap();
 
     world.provider.simulation().spend("images", Decimal::from(15)).unwrap();
@@ -231,7 +250,9 @@ async fn a_new_key_is_asked_at_once_although_the_old_one_was_refused() {
     let id = world.gauge.add(wrong, false).await.unwrap();
     let polling = Polling::start(Arc::clone(&world.gauge)).await.unwrap();
     let mut snapshots = polling.snapshots();
-    let refused = snapshots.wait_for(|snapshot| only_account(snapshot).error.is_some_and(|error| error.kind == FailureKind::Unauthorized));
+    let refused = snapshots.wait_for(|snapshot| {
+        only_account(snapshot).error.is_some_and(|error| error.kind == FailureKind::Unauthorized)
+    });
     tokio::time::timeout(Duration::from_secs(10), refused).await.unwrap().unwrap();
     let other = open(&world.home, &world.keychain, Environment::empty());
     other.replace_key(&id, KEY.into(), BTreeMap::new(), false).await.unwrap();

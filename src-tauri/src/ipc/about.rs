@@ -80,9 +80,16 @@ pub(crate) async fn diagnostics(app: State<'_, App>) -> Result<String, Problem> 
         about.home,
     );
     for account in &snapshot.accounts {
-        let trouble = account.error.as_ref().map_or_else(String::new, |Trouble { kind, since, .. }| format!(", {kind:?} since {since}"));
+        let trouble = account
+            .error
+            .as_ref()
+            .map_or_else(String::new, |Trouble { kind, since, .. }| format!(", {kind:?} since {since}"));
         // A String takes everything that is written to it.
-        let _ = writeln!(text, "Account: {} ({:?}, {:?}{trouble})", account.provider, account.level, account.freshness);
+        let _ = writeln!(
+            text,
+            "Account: {} ({:?}, {:?}{trouble})",
+            account.provider, account.level, account.freshness
+        );
     }
     for notice in &snapshot.notices {
         let _ = writeln!(text, "Notice: {notice}");

@@ -158,12 +158,19 @@ fn provider(definition: &Definition, provenance: &Provenance) -> Provider {
             InputKind::Amount => InputShape::Amount,
         },
         default: input.default.clone(),
-        choices: input.choices.iter().map(|choice| InputChoice { value: choice.value.clone(), label: choice.label.clone() }).collect(),
+        choices: input
+            .choices
+            .iter()
+            .map(|choice| InputChoice { value: choice.value.clone(), label: choice.label.clone() })
+            .collect(),
     });
     Provider {
         id: definition.id.clone(),
         name: definition.name.clone(),
-        base_url: definition.resolve(None, &BTreeMap::new()).map(|target| target.base_url().to_owned()).unwrap_or_default(),
+        base_url: definition
+            .resolve(None, &BTreeMap::new())
+            .map(|target| target.base_url().to_owned())
+            .unwrap_or_default(),
         keys_url: definition.keys_url(&BTreeMap::new()),
         top_up_url: definition.top_up_url(&BTreeMap::new()),
         docs_url: definition.docs_url.clone(),
@@ -224,9 +231,14 @@ fn draft(gauge: &Gauge, new: NewAccount) -> Result<Draft, Problem> {
 
 /// Reads a variable that was offered by name and accepted. Only names that the definition knows are read.
 fn key_in_environment(gauge: &Gauge, provider: &str, variable: &str) -> Result<SecretString, Problem> {
-    let known = gauge.catalogue().get(provider).is_some_and(|entry| entry.definition.key_env.iter().any(|name| name == variable));
+    let known = gauge
+        .catalogue()
+        .get(provider)
+        .is_some_and(|entry| entry.definition.key_env.iter().any(|name| name == variable));
     let value = if known { std::env::var(variable).ok() } else { None };
-    value.map(SecretString::from).ok_or_else(|| Problem::new("invalid", format!("the environment variable {variable} holds no key of this provider")))
+    value.map(SecretString::from).ok_or_else(|| {
+        Problem::new("invalid", format!("the environment variable {variable} holds no key of this provider"))
+    })
 }
 
 #[tauri::command]
@@ -237,7 +249,11 @@ pub(crate) async fn test_key(app: State<'_, App>, draft: NewAccount) -> Result<V
 }
 
 #[tauri::command]
-pub(crate) async fn add_account(app: State<'_, App>, draft: NewAccount, verify: bool) -> Result<AccountId, Problem> {
+pub(crate) async fn add_account(
+    app: State<'_, App>,
+    draft: NewAccount,
+    verify: bool,
+) -> Result<AccountId, Problem> {
     let draft = self::draft(&app.gauge, draft)?;
     let id = app.gauge.add(draft, verify).await?;
     app.polling.look();
@@ -258,7 +274,11 @@ pub(crate) async fn replace_key(
 }
 
 #[tauri::command]
-pub(crate) async fn change_account(app: State<'_, App>, account: AccountId, change: AccountChange) -> Result<(), Problem> {
+pub(crate) async fn change_account(
+    app: State<'_, App>,
+    account: AccountId,
+    change: AccountChange,
+) -> Result<(), Problem> {
     app.gauge.change(&account, change).await?;
     app.polling.look();
     Ok(())
@@ -279,7 +299,11 @@ pub(crate) async fn order_accounts(app: State<'_, App>, accounts: Vec<AccountId>
 }
 
 #[tauri::command]
-pub(crate) async fn remove_account(app: State<'_, App>, account: AccountId, forget: bool) -> Result<(), Problem> {
+pub(crate) async fn remove_account(
+    app: State<'_, App>,
+    account: AccountId,
+    forget: bool,
+) -> Result<(), Problem> {
     app.gauge.remove(&account, forget).await?;
     app.alerts.withdraw(&account).await;
     app.polling.look();
@@ -292,7 +316,9 @@ pub(crate) fn found_keys(app: State<'_, App>) -> Vec<FoundKey> {
         return Vec::new();
     }
     let catalogue = app.gauge.catalogue();
-    let names = catalogue.iter().flat_map(|entry| entry.definition.key_env.iter().map(move |variable| (&entry.definition, variable)));
+    let names = catalogue
+        .iter()
+        .flat_map(|entry| entry.definition.key_env.iter().map(move |variable| (&entry.definition, variable)));
     // Whether a variable is set is all that is looked at; its value is read when its name was accepted.
     names
         .filter(|(_, variable)| std::env::var_os(variable).is_some_and(|value| !value.is_empty()))

@@ -18,8 +18,15 @@ pub(crate) async fn alerts(app: State<'_, App>) -> Result<Vec<Alert>, Problem> {
 }
 
 #[tauri::command]
-pub(crate) async fn snooze(app: State<'_, App>, account: AccountId, meter: Option<String>, hours: u32) -> Result<(), Problem> {
-    let until = clock::now().saturating_add(SignedDuration::from_hours(i64::from(hours))).map_err(Problem::internal)?;
+pub(crate) async fn snooze(
+    app: State<'_, App>,
+    account: AccountId,
+    meter: Option<String>,
+    hours: u32,
+) -> Result<(), Problem> {
+    let until = clock::now()
+        .saturating_add(SignedDuration::from_hours(i64::from(hours)))
+        .map_err(Problem::internal)?;
     app.gauge.database().snooze(&account, meter, Some(until)).await?;
     app.alerts.withdraw(&account).await;
     app.polling.look();
@@ -27,7 +34,11 @@ pub(crate) async fn snooze(app: State<'_, App>, account: AccountId, meter: Optio
 }
 
 #[tauri::command]
-pub(crate) async fn unsnooze(app: State<'_, App>, account: AccountId, meter: Option<String>) -> Result<(), Problem> {
+pub(crate) async fn unsnooze(
+    app: State<'_, App>,
+    account: AccountId,
+    meter: Option<String>,
+) -> Result<(), Problem> {
     app.gauge.database().snooze(&account, meter, None).await?;
     app.polling.look();
     Ok(())

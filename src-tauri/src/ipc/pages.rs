@@ -58,7 +58,9 @@ pub(crate) async fn open_page(
         Page::Keys => entry.definition.keys_url(&inputs),
         Page::Docs => entry.definition.docs_url.clone(),
     });
-    let url = url.ok_or_else(|| Problem::new("definition", format!("the definition of {provider} names no such page")))?;
+    let url = url.ok_or_else(|| {
+        Problem::new("definition", format!("the definition of {provider} names no such page"))
+    })?;
     browser::open(&handle, &url)
 }
 
@@ -68,11 +70,18 @@ pub(crate) async fn open_help(handle: AppHandle, topic: Topic) -> Result<(), Pro
         Topic::Keychain => "keychain",
         Topic::Tray => "tray",
     };
-    browser::open(&handle, &format!("{}/blob/main/docs/troubleshooting.md#{section}", env!("CARGO_PKG_REPOSITORY")))
+    browser::open(
+        &handle,
+        &format!("{}/blob/main/docs/troubleshooting.md#{section}", env!("CARGO_PKG_REPOSITORY")),
+    )
 }
 
 #[tauri::command]
-pub(crate) async fn open_window(handle: AppHandle, window: WindowName, page: Option<String>) -> Result<(), Problem> {
+pub(crate) async fn open_window(
+    handle: AppHandle,
+    window: WindowName,
+    page: Option<String>,
+) -> Result<(), Problem> {
     Ok(windows::open(&handle, window, page.as_deref())?)
 }
 

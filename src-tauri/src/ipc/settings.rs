@@ -14,12 +14,18 @@ pub(crate) fn settings(app: State<'_, App>) -> Settings {
 }
 
 #[tauri::command]
-pub(crate) async fn save_settings(handle: AppHandle, app: State<'_, App>, settings: Settings) -> Result<(), Problem> {
+pub(crate) async fn save_settings(
+    handle: AppHandle,
+    app: State<'_, App>,
+    settings: Settings,
+) -> Result<(), Problem> {
     let before = app.gauge.settings();
     if settings.launch_at_login != before.launch_at_login && !app.is_demo() {
         let autostart = handle.autolaunch();
         let changed = if settings.launch_at_login { autostart.enable() } else { autostart.disable() };
-        changed.map_err(|error| Problem::new("settings", format!("starting at login could not be changed: {error}")))?;
+        changed.map_err(|error| {
+            Problem::new("settings", format!("starting at login could not be changed: {error}"))
+        })?;
     }
     preferences::save(&handle, &app.gauge.home().settings_file(), settings)?;
     app.gauge.reload();

@@ -20,6 +20,11 @@ pub(crate) async fn refresh(app: State<'_, App>, account: Option<AccountId>) -> 
 }
 
 #[tauri::command]
-pub(crate) async fn readings(app: State<'_, App>, account: AccountId, meter: String, limit: u32) -> Result<Vec<Past>, Problem> {
+pub(crate) async fn readings(
+    app: State<'_, App>,
+    account: AccountId,
+    meter: String,
+    limit: u32,
+) -> Result<Vec<Past>, Problem> {
     Ok(app.gauge.database().past(&account, &meter, limit.min(10_000)).await?)
 }

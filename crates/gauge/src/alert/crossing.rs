@@ -43,7 +43,10 @@ impl Crossings {
     /// The first look at a meter: a baseline. What it is under already is known to its owner, and told to nobody.
     #[must_use]
     pub fn baseline(standing: &Standing, rules: &[Rule]) -> Self {
-        Self { seen: standing.at, crossed: crossed_now(standing, rules).map(|rule| rule.below.to_string()).collect() }
+        Self {
+            seen: standing.at,
+            crossed: crossed_now(standing, rules).map(|rule| rule.below.to_string()).collect(),
+        }
     }
 
     /// Looks at a newer reading of the meter.
@@ -73,7 +76,8 @@ impl Crossings {
             if self.crossed.insert(rule.below.to_string())
                 && (lowest_told.is_none() || depth < lowest_told)
                 && fires.is_none_or(|worst| {
-                    (rule.severity, std::cmp::Reverse(depth)) > (worst.severity, std::cmp::Reverse(worst.below.amount(standing.full)))
+                    (rule.severity, std::cmp::Reverse(depth))
+                        > (worst.severity, std::cmp::Reverse(worst.below.amount(standing.full)))
                 })
             {
                 fires = Some(rule);
@@ -109,7 +113,12 @@ mod tests {
     }
 
     fn left(second: i64, percent: i64) -> Standing {
-        Standing { at: at(second), remaining: Decimal::from(percent), full: Some(Decimal::from(100)), raised_at: None }
+        Standing {
+            at: at(second),
+            remaining: Decimal::from(percent),
+            full: Some(Decimal::from(100)),
+            raised_at: None,
+        }
     }
 
     fn fired(verdict: &Verdict) -> Option<String> {

@@ -32,7 +32,9 @@ impl Threshold {
     #[must_use]
     pub fn amount(&self, full: Option<Decimal>) -> Option<Decimal> {
         match self {
-            Self::Percent(percent) => full.filter(|f| *f > Decimal::ZERO)?.checked_mul(*percent)?.checked_div(Decimal::ONE_HUNDRED),
+            Self::Percent(percent) => {
+                full.filter(|f| *f > Decimal::ZERO)?.checked_mul(*percent)?.checked_div(Decimal::ONE_HUNDRED)
+            }
             Self::Amount(amount) => Some(*amount),
             Self::Empty => Some(Decimal::ZERO),
         }
@@ -121,7 +123,8 @@ impl Rule {
     /// The rules of someone who set none: 25 % is a warning, 10 % and 5 % are critical, and empty.
     #[must_use]
     pub fn defaults() -> Vec<Self> {
-        let percent = |percent: i64, severity| Self { below: Threshold::Percent(Decimal::from(percent)), severity };
+        let percent =
+            |percent: i64, severity| Self { below: Threshold::Percent(Decimal::from(percent)), severity };
         vec![
             percent(25, Severity::Warning),
             percent(10, Severity::Critical),
@@ -143,7 +146,9 @@ mod tests {
 
     #[test]
     fn thresholds_are_read_as_written_and_refused_when_senseless() {
-        for (text, shown) in [("25%", "25%"), (" 12.50 % ", "12.5%"), ("20", "20"), ("0.50", "0.5"), ("Empty", "empty")] {
+        for (text, shown) in
+            [("25%", "25%"), (" 12.50 % ", "12.5%"), ("20", "20"), ("0.50", "0.5"), ("Empty", "empty")]
+        {
             assert_eq!(text.parse::<Threshold>().unwrap().to_string(), shown);
         }
         for text in ["", "0%", "101%", "-5", "0", "ten", "5 USD"] {

@@ -13,7 +13,9 @@ pub enum AccountsError {
     #[error("there is no account “{0}”: `credit-gauge accounts list` shows the ones there are")]
     Unknown(AccountId),
     /// There is one of that id already.
-    #[error("there is an account “{0}” already: choose another id, or replace its key with `credit-gauge accounts key {0}`")]
+    #[error(
+        "there is an account “{0}” already: choose another id, or replace its key with `credit-gauge accounts key {0}`"
+    )]
     Taken(AccountId),
     /// No id could be made from the provider's.
     #[error("no account id can be made from “{0}”: choose one with --id")]
@@ -38,7 +40,12 @@ impl Database {
     /// [`AccountsError::Unknown`], or when the database refuses.
     pub async fn account(&self, id: &AccountId) -> Result<Account, AccountsError> {
         let id = id.clone();
-        let found = self.read({ let id = id.clone(); move |connection| one(connection, &id) }).await?;
+        let found = self
+            .read({
+                let id = id.clone();
+                move |connection| one(connection, &id)
+            })
+            .await?;
         found.ok_or(AccountsError::Unknown(id))
     }
 
@@ -82,7 +89,8 @@ impl Database {
     pub async fn want(&self, id: &AccountId) -> Result<(), DatabaseError> {
         let id = id.clone();
         self.write(move |transaction| {
-            transaction.execute("UPDATE standings SET wanted = 1, failures = 0 WHERE account = ?1", [id.as_str()])?;
+            transaction
+                .execute("UPDATE standings SET wanted = 1, failures = 0 WHERE account = ?1", [id.as_str()])?;
             Ok(())
         })
         .await
@@ -96,7 +104,10 @@ impl Database {
         self.write(move |transaction| {
             transaction.execute("UPDATE accounts SET position = position + 1000000", [])?;
             for (position, id) in (0_i64..).zip(&order) {
-                transaction.execute("UPDATE accounts SET position = ?1 WHERE id = ?2", params![position, id.as_str()])?;
+                transaction.execute(
+                    "UPDATE accounts SET position = ?1 WHERE id = ?2",
+                    params![position, id.as_str()],
+                )?;
             }
             Ok(())
         })
@@ -109,9 +120,11 @@ impl Database {
     /// [`AccountsError::Unknown`], or when the database refuses.
     pub async fn remove_account(&self, id: &AccountId, forget: bool) -> Result<(), AccountsError> {
         let id = id.clone();
-        self.write(move |transaction| {
-            if delete(transaction, &id, forget)? { Ok(()) } else { Err(AccountsError::Unknown(id)) }
-        })
+        self.write(
+            move |transaction| {
+                if delete(transaction, &id, forget)? { Ok(()) } else { Err(AccountsError::Unknown(id)) }
+            },
+        )
         .await
     }
 }
@@ -154,7 +167,10 @@ fn insert(transaction: &Transaction<'_>, account: &Account) -> Result<(), Databa
         params![account.id.as_str(), account.provider],
     )?;
     update(transaction, account)?;
-    transaction.execute("INSERT INTO standings (account, failures, wanted) VALUES (?1, 0, 0)", [account.id.as_str()])?;
+    transaction.execute(
+        "INSERT INTO standings (account, failures, wanted) VALUES (?1, 0, 0)",
+        [account.id.as_str()],
+    )?;
     Ok(())
 }
 

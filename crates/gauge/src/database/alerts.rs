@@ -29,7 +29,11 @@ impl Database {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn follow_alerts(&self, meters: Vec<AlertContext>, now: Timestamp) -> Result<(), DatabaseError> {
+    pub async fn follow_alerts(
+        &self,
+        meters: Vec<AlertContext>,
+        now: Timestamp,
+    ) -> Result<(), DatabaseError> {
         self.write(move |transaction| {
             for meter in &meters {
                 let (account, id) = (meter.account.as_str(), meter.meter.as_str());
@@ -37,7 +41,12 @@ impl Database {
                     .prepare_cached("SELECT crossings FROM meters WHERE account = ?1 AND meter = ?2")?
                     .query_row([account, id], |row| row.get(0))?;
                 let Some(known) = known else {
-                    keep_crossings(transaction, account, id, &Crossings::baseline(&meter.standing, &meter.rules))?;
+                    keep_crossings(
+                        transaction,
+                        account,
+                        id,
+                        &Crossings::baseline(&meter.standing, &meter.rules),
+                    )?;
                     continue;
                 };
                 let before: Crossings = from_json(&known)?;
@@ -59,7 +68,8 @@ impl Database {
     /// When the database refuses.
     pub async fn alerts(&self, limit: u32) -> Result<Vec<Alert>, DatabaseError> {
         self.read(move |connection| {
-            let mut statement = connection.prepare_cached("SELECT * FROM alerts ORDER BY raised_at DESC, id DESC LIMIT ?1")?;
+            let mut statement = connection
+                .prepare_cached("SELECT * FROM alerts ORDER BY raised_at DESC, id DESC LIMIT ?1")?;
             collect(&mut statement.query([limit])?)
         })
         .await
@@ -71,7 +81,10 @@ impl Database {
     /// When the database refuses.
     pub async fn delivered(&self, alert: i64, now: Timestamp) -> Result<(), DatabaseError> {
         self.write(move |transaction| {
-            transaction.execute("UPDATE alerts SET delivered_at = ?2 WHERE id = ?1", params![alert, now.as_millisecond()])?;
+            transaction.execute(
+                "UPDATE alerts SET delivered_at = ?2 WHERE id = ?1",
+                params![alert, now.as_millisecond()],
+            )?;
             Ok(())
         })
         .await
@@ -82,7 +95,12 @@ impl Database {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn snooze(&self, account: &AccountId, meter: Option<String>, until: Option<Timestamp>) -> Result<(), DatabaseError> {
+    pub async fn snooze(
+        &self,
+        account: &AccountId,
+        meter: Option<String>,
+        until: Option<Timestamp>,
+    ) -> Result<(), DatabaseError> {
         let account = account.clone();
         self.write(move |transaction| {
             transaction.execute(
@@ -96,8 +114,8 @@ impl Database {
 }
 
 pub(super) fn open_of(connection: &Connection, account: &AccountId) -> Result<Vec<Alert>, DatabaseError> {
-    let mut statement =
-        connection.prepare_cached("SELECT * FROM alerts WHERE account = ?1 AND cleared_at IS NULL ORDER BY id")?;
+    let mut statement = connection
+        .prepare_cached("SELECT * FROM alerts WHERE account = ?1 AND cleared_at IS NULL ORDER BY id")?;
     collect(&mut statement.query([account.as_str()])?)
 }
 
@@ -127,7 +145,12 @@ fn from_row(row: &Row<'_>) -> Result<Alert, DatabaseError> {
     })
 }
 
-fn keep_crossings(transaction: &Transaction<'_>, account: &str, meter: &str, crossings: &Crossings) -> Result<(), DatabaseError> {
+fn keep_crossings(
+    transaction: &Transaction<'_>,
+    account: &str,
+    meter: &str,
+    crossings: &Crossings,
+) -> Result<(), DatabaseError> {
     transaction.execute(
         "UPDATE meters SET crossings = ?3 WHERE account = ?1 AND meter = ?2",
         params![account, meter, json(crossings)?],
@@ -135,7 +158,12 @@ fn keep_crossings(transaction: &Transaction<'_>, account: &str, meter: &str, cro
     Ok(())
 }
 
-fn keep_verdict(transaction: &Transaction<'_>, meter: &AlertContext, verdict: &Verdict, now: Timestamp) -> Result<(), DatabaseError> {
+fn keep_verdict(
+    transaction: &Transaction<'_>,
+    meter: &AlertContext,
+    verdict: &Verdict,
+    now: Timestamp,
+) -> Result<(), DatabaseError> {
     let (account, id) = (meter.account.as_str(), meter.meter.as_str());
     for threshold in &verdict.cleared {
         transaction.execute(
@@ -147,7 +175,9 @@ fn keep_verdict(transaction: &Transaction<'_>, meter: &AlertContext, verdict: &V
     // A running snooze also covers what is no worse than what was snoozed.
     let snoozed_until = open_of(transaction, &meter.account)?
         .into_iter()
-        .filter(|alert| alert.meter == id && alert.severity >= rule.severity && rule.severity < Severity::Empty)
+        .filter(|alert| {
+            alert.meter == id && alert.severity >= rule.severity && rule.severity < Severity::Empty
+        })
         .filter_map(|alert| alert.snoozed_until)
         .max();
     transaction.execute(

@@ -40,7 +40,9 @@ pub struct Database {
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
     /// SQLite refused.
-    #[error("the database could not be read or written: {0}. Check the disk's free space and the folder's permissions")]
+    #[error(
+        "the database could not be read or written: {0}. Check the disk's free space and the folder's permissions"
+    )]
     Sqlite(#[from] rusqlite::Error),
     /// The file could not be made or moved.
     #[error("the database file {path} cannot be used: {source}. Check the disk and the folder's permissions")]
@@ -51,7 +53,9 @@ pub enum DatabaseError {
         source: std::io::Error,
     },
     /// The file is from a later version of the app.
-    #[error("{path} was written by a newer version of Credit Gauge (schema {found}, this one knows {known}): update the app, or move the file away to start afresh")]
+    #[error(
+        "{path} was written by a newer version of Credit Gauge (schema {found}, this one knows {known}): update the app, or move the file away to start afresh"
+    )]
     Newer {
         /// The file.
         path: PathBuf,
@@ -133,8 +137,9 @@ impl Database {
     ) -> Result<T, E> {
         self.run(move |connection| {
             // Immediate: what the transaction reads stays true until it has written.
-            let transaction =
-                connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(DatabaseError::from)?;
+            let transaction = connection
+                .transaction_with_behavior(TransactionBehavior::Immediate)
+                .map_err(DatabaseError::from)?;
             let value = task(&transaction)?;
             transaction.commit().map_err(DatabaseError::from)?;
             Ok(value)

@@ -64,7 +64,10 @@ impl Database {
         self.run(|connection| {
             // One transaction, so that all of it is from one moment.
             let transaction = connection.transaction()?;
-            super::accounts::all(&transaction)?.into_iter().map(|account| standing(&transaction, account)).collect()
+            super::accounts::all(&transaction)?
+                .into_iter()
+                .map(|account| standing(&transaction, account))
+                .collect()
         })
         .await
     }
@@ -98,11 +101,17 @@ impl Database {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn keep_failure(&self, id: &AccountId, failure: Failure, now: Timestamp) -> Result<(), DatabaseError> {
+    pub async fn keep_failure(
+        &self,
+        id: &AccountId,
+        failure: Failure,
+        now: Timestamp,
+    ) -> Result<(), DatabaseError> {
         let id = id.clone();
         self.write(move |transaction| {
             let Some(State { trouble, failures, .. }) = state(transaction, &id)? else { return Ok(()) };
-            let since = trouble.filter(|trouble| trouble.kind == failure.kind).map_or(now, |trouble| trouble.since);
+            let since =
+                trouble.filter(|trouble| trouble.kind == failure.kind).map_or(now, |trouble| trouble.since);
             let retry_at = Some(poll::retry_at(&failure, failures, now));
             let trouble = Trouble { kind: failure.kind, message: failure.message, since, retry_at };
             transaction.execute(
@@ -155,8 +164,8 @@ struct State {
 
 /// The state of an account; `None` when the account is gone.
 fn state(connection: &Connection, id: &AccountId) -> Result<Option<State>, DatabaseError> {
-    let mut statement =
-        connection.prepare_cached("SELECT reading, trouble, failures, wanted FROM standings WHERE account = ?1")?;
+    let mut statement = connection
+        .prepare_cached("SELECT reading, trouble, failures, wanted FROM standings WHERE account = ?1")?;
     let mut rows = statement.query([id.as_str()])?;
     let Some(row) = rows.next()? else { return Ok(None) };
     let text = |column: &str| row.get::<_, Option<String>>(column);
@@ -220,9 +229,18 @@ fn append(
     Ok(())
 }
 
-fn follow_course(transaction: &Transaction<'_>, id: &AccountId, meter: &Meter, at: Timestamp) -> Result<(), DatabaseError> {
+fn follow_course(
+    transaction: &Transaction<'_>,
+    id: &AccountId,
+    meter: &Meter,
+    at: Timestamp,
+) -> Result<(), DatabaseError> {
     let known: Option<String> = transaction
-        .query_row("SELECT course FROM meters WHERE account = ?1 AND meter = ?2", params![id.as_str(), meter.id], |row| row.get(0))
+        .query_row(
+            "SELECT course FROM meters WHERE account = ?1 AND meter = ?2",
+            params![id.as_str(), meter.id],
+            |row| row.get(0),
+        )
         .optional()?;
     let course = match known {
         Some(text) => {

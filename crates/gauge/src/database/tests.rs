@@ -79,7 +79,8 @@ async fn order_is_the_users() {
         database.add_account(account(name)).await.unwrap();
     }
     database.order_accounts(vec![id("c"), id("a")]).await.unwrap();
-    let order: Vec<_> = database.accounts().await.unwrap().into_iter().map(|account| account.id.to_string()).collect();
+    let order: Vec<_> =
+        database.accounts().await.unwrap().into_iter().map(|account| account.id.to_string()).collect();
     assert_eq!(order, ["c", "a", "b"]);
 }
 
@@ -220,5 +221,11 @@ fn a_file_from_a_newer_version_is_left_alone() {
     drop(Database::open(&file, Timestamp::now()).unwrap());
     Connection::open(&file).unwrap().pragma_update(None, "user_version", 99).unwrap();
     assert!(matches!(Database::open(&file, Timestamp::now()), Err(DatabaseError::Newer { found: 99, .. })));
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().filter(|entry| entry.as_ref().unwrap().path().to_string_lossy().contains("damaged")).count(), 0);
+    assert_eq!(
+        std::fs::read_dir(folder.path())
+            .unwrap()
+            .filter(|entry| entry.as_ref().unwrap().path().to_string_lossy().contains("damaged"))
+            .count(),
+        0
+    );
 }

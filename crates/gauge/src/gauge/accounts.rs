@@ -81,7 +81,9 @@ pub enum AccountError {
     #[error("what counts as full must be above zero")]
     Full,
     /// The key comes from the environment, where it cannot be replaced.
-    #[error("the key of this account comes from the environment variable {0}: change it there, or unset it first")]
+    #[error(
+        "the key of this account comes from the environment variable {0}: change it there, or unset it first"
+    )]
     FromEnvironment(String),
 }
 
@@ -151,7 +153,8 @@ impl Gauge {
         };
         // The account goes first: its id is then taken, and no key of another account can be overwritten.
         self.database.add_account(account).await?;
-        let kept = self.keep_secrets(id, (!from_environment).then_some(&credentials.key), &credentials.inputs).await;
+        let kept =
+            self.keep_secrets(id, (!from_environment).then_some(&credentials.key), &credentials.inputs).await;
         if let Err(error) = kept {
             self.database.remove_account(id, true).await?;
             return Err(error.into());
@@ -245,7 +248,8 @@ impl Gauge {
                 Some(url) => Some(url.as_str()).filter(|url| !url.is_empty()),
                 None => account.base_url.as_deref(),
             };
-            definition(&catalogue, &account.provider)?.resolve(base_url, inputs.as_ref().unwrap_or(&account.inputs))?;
+            definition(&catalogue, &account.provider)?
+                .resolve(base_url, inputs.as_ref().unwrap_or(&account.inputs))?;
         }
         self.database
             .change_account(id, move |account| {
@@ -272,7 +276,8 @@ impl Gauge {
     pub async fn confirm_origins(&self, id: &AccountId) -> Result<(), AccountError> {
         let account = self.database.account(id).await?;
         let catalogue = self.catalogue();
-        let target = definition(&catalogue, &account.provider)?.resolve(account.base_url.as_deref(), &account.inputs)?;
+        let target = definition(&catalogue, &account.provider)?
+            .resolve(account.base_url.as_deref(), &account.inputs)?;
         let origins = target.origins();
         self.database.change_account(id, move |account| account.origins = origins).await?;
         Ok(self.database.want(id).await?)
@@ -318,7 +323,8 @@ impl Gauge {
             return Ok(id.clone());
         }
         let taken: Vec<_> = self.database.accounts().await?.into_iter().map(|account| account.id).collect();
-        let mut id: AccountId = draft.provider.parse().map_err(|_| AccountsError::NoId(draft.provider.clone()))?;
+        let mut id: AccountId =
+            draft.provider.parse().map_err(|_| AccountsError::NoId(draft.provider.clone()))?;
         let mut number = 1_u32;
         while taken.contains(&id) {
             number += 1;

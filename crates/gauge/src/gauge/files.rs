@@ -46,7 +46,10 @@ impl Files {
                 self.settings = Arc::new(settings);
                 self.settings_problem = None;
             }
-            Err(error) => self.settings_problem = Some(format!("{error}. Until it is mended, the settings from before hold")),
+            Err(error) => {
+                self.settings_problem =
+                    Some(format!("{error}. Until it is mended, the settings from before hold"))
+            }
         }
         let (catalogue, problems) = Catalogue::load(&home.providers_folder());
         self.catalogue = Arc::new(catalogue);

@@ -59,7 +59,11 @@ impl Gauge {
     ///
     /// # Errors
     /// When the settings or the database can neither be used nor set aside.
-    pub fn open(home: Home, keychain: Arc<dyn Keychain>, environment: Environment) -> Result<Self, OpenError> {
+    pub fn open(
+        home: Home,
+        keychain: Arc<dyn Keychain>,
+        environment: Environment,
+    ) -> Result<Self, OpenError> {
         let now = clock::now();
         let (files, settings_notice) = Files::load(&home, now)?;
         let (database, database_notice) = Database::open(&home.database_file(), now)?;
@@ -119,7 +123,11 @@ impl Gauge {
     ///
     /// # Errors
     /// When there is no such account or the database refuses. That the provider could not be read is no such error.
-    pub async fn check(&self, id: &AccountId, prompt: Prompt) -> Result<Result<Reading, Failure>, AccountsError> {
+    pub async fn check(
+        &self,
+        id: &AccountId,
+        prompt: Prompt,
+    ) -> Result<Result<Reading, Failure>, AccountsError> {
         let account = self.database.account(id).await?;
         let outcome = self.ask(&account, prompt).await;
         match &outcome {
@@ -167,7 +175,12 @@ impl Gauge {
         Ok(secrets)
     }
 
-    async fn read(&self, definition: &Definition, target: &Target, credentials: &Credentials) -> Result<Reading, Failure> {
+    async fn read(
+        &self,
+        definition: &Definition,
+        target: &Target,
+        credentials: &Credentials,
+    ) -> Result<Reading, Failure> {
         provider::check(&self.client, definition, target, credentials, clock::now()).await
     }
 
@@ -180,7 +193,12 @@ impl Gauge {
         Ok(self.snapshot_of(&standings, checking, clock::now()))
     }
 
-    pub(crate) fn snapshot_of(&self, standings: &[Standing], checking: &HashSet<AccountId>, now: Timestamp) -> Snapshot {
+    pub(crate) fn snapshot_of(
+        &self,
+        standings: &[Standing],
+        checking: &HashSet<AccountId>,
+        now: Timestamp,
+    ) -> Snapshot {
         let (catalogue, settings, notices) = (self.catalogue(), self.settings(), self.notices());
         let context = Context { catalogue: &catalogue, settings: &settings, checking, notices: &notices };
         Snapshot::of(standings, &context, now)
@@ -207,10 +225,14 @@ impl Gauge {
         }
         let mut meters = Vec::new();
         for standing in standings.iter().filter(|standing| !standing.account.paused) {
-            let fresh = snapshot::freshness(standing, self.interval(&standing.account), now) == Freshness::Fresh;
+            let fresh =
+                snapshot::freshness(standing, self.interval(&standing.account), now) == Freshness::Fresh;
             let Some(reading) = standing.reading.as_ref().filter(|_| fresh) else { continue };
             for meter in reading.meters.iter().filter(|meter| !meter.unlimited) {
-                let (Some(remaining), Some(course)) = (meter.remaining, standing.courses.get(&meter.id)) else { continue };
+                let (Some(remaining), Some(course)) = (meter.remaining, standing.courses.get(&meter.id))
+                else {
+                    continue;
+                };
                 meters.push(AlertContext {
                     account: standing.account.id.clone(),
                     meter: meter.id.clone(),
@@ -218,7 +240,11 @@ impl Gauge {
                     standing: alert::Standing {
                         at: reading.at,
                         remaining,
-                        full: course::full(meter, standing.account.full.get(&meter.id).copied(), Some(course)),
+                        full: course::full(
+                            meter,
+                            standing.account.full.get(&meter.id).copied(),
+                            Some(course),
+                        ),
                         raised_at: course.topped_up_at.max(course.reset_at),
                     },
                     rules: snapshot::rules(&standing.account, &meter.id, &settings).to_vec(),

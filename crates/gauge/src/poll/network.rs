@@ -15,7 +15,10 @@ impl Route {
         // Addresses set aside for documentation (RFC 5737 and RFC 3849): outside every local network.
         Self {
             v4: source_towards(Ipv4Addr::UNSPECIFIED.into(), Ipv4Addr::new(192, 0, 2, 1).into()),
-            v6: source_towards(Ipv6Addr::UNSPECIFIED.into(), Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1).into()),
+            v6: source_towards(
+                Ipv6Addr::UNSPECIFIED.into(),
+                Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1).into(),
+            ),
         }
     }
 

@@ -146,9 +146,17 @@ impl Poller {
         for standing in standings.iter().filter(|standing| !standing.account.paused) {
             let again = match (&standing.trouble, &standing.reading) {
                 (Some(trouble), _) => {
-                    matches!(trouble.kind, FailureKind::Offline | FailureKind::Timeout | FailureKind::Tls | FailureKind::Keychain)
+                    matches!(
+                        trouble.kind,
+                        FailureKind::Offline
+                            | FailureKind::Timeout
+                            | FailureKind::Tls
+                            | FailureKind::Keychain
+                    )
                 }
-                (None, Some(reading)) => slept && now.duration_since(reading.at) >= self.gauge.least_interval(&standing.account),
+                (None, Some(reading)) => {
+                    slept && now.duration_since(reading.at) >= self.gauge.least_interval(&standing.account)
+                }
                 (None, None) => true,
             };
             if again && !self.gauge.settings().paused {
@@ -251,7 +259,8 @@ impl Poller {
         let times = standings.iter().flat_map(|standing| {
             let interval = self.gauge.interval(&standing.account);
             let due = if paused { None } else { schedule::due_at(standing, interval, now) };
-            let stale = standing.reading.as_ref().and_then(|reading| reading.at.checked_add(interval * 2).ok());
+            let stale =
+                standing.reading.as_ref().and_then(|reading| reading.at.checked_add(interval * 2).ok());
             [due, stale.filter(|at| *at > now)]
         });
         times.flatten().min().unwrap_or(Timestamp::MAX)
