@@ -55,7 +55,7 @@ impl Desktop {
     pub fn start_with(settings: &Settings) -> Result<Self, Error> {
         let error = |source| Error::File { path: "temporary folder".into(), source };
         let folder = tempfile::Builder::new().prefix("desktop-").tempdir().map_err(error)?;
-        for name in [HOME, RUN, OUTPUT, SERVICES] {
+        for name in [HOME, RUN, OUTPUT, SERVICES, TEMPORARY] {
             private_folder(&folder.path().join(name))?;
         }
         write(&folder.path().join("bus.conf"), include_str!("bus.conf"))?;
@@ -167,6 +167,14 @@ impl Desktop {
         eventually("a tray item", within, || self.tray_items().ok()?.into_iter().next())
     }
 
+    /// The titles of the windows on the screen.
+    pub fn windows(&self) -> Result<Vec<String>, Error> {
+        let search = ["search", "--onlyvisible", "--name", ".", "getwindowname", "%@"];
+        // It fails when it finds none.
+        let output = self.run(self.command("xdotool").args(search))?;
+        Ok(String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect())
+    }
+
     /// Saves what the screen shows as a PNG file.
     pub fn screenshot(&self, file: &Path) -> Result<(), Error> {
         let output = self.run(self.command("scrot").arg("--overwrite").arg(file))?;
@@ -220,6 +228,7 @@ const HOME: &str = "home";
 const RUN: &str = "run";
 const OUTPUT: &str = "output";
 const SERVICES: &str = "services";
+const TEMPORARY: &str = "tmp";
 
 fn command(program: impl AsRef<OsStr>, environment: &BTreeMap<String, String>) -> Command {
     let mut command = Command::new(program);
@@ -238,6 +247,7 @@ fn own_environment(folder: &Path) -> BTreeMap<String, String> {
             (MARK, folder.display().to_string()),
             ("PATH", path),
             ("HOME", inside(HOME)),
+            ("TMPDIR", inside(TEMPORARY)),
             ("XDG_RUNTIME_DIR", inside(RUN)),
             ("XDG_CACHE_HOME", home(".cache")),
             ("XDG_CONFIG_HOME", home(".config")),
