@@ -7,5 +7,7 @@ mod catalogue;
 mod hostile;
 #[path = "providers/recorded.rs"]
 mod recorded;
+#[path = "providers/requests.rs"]
+mod requests;
 #[path = "providers/server.rs"]
 mod server;

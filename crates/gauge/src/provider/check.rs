@@ -220,7 +220,7 @@ impl Check<'_> {
         let path = rule
             .path
             .fill(|name| path_segment(&self.value(name)))
-            .ok_or_else(|| wrong("a setting that its address needs is empty"))?;
+            .ok_or_else(|| wrong("a setting that its address needs is empty or only dots"))?;
         let mut url = Url::parse(&format!("{}{path}", self.target.base_url()))
             .map_err(|_| wrong("its address is not valid"))?;
         for (name, template) in &rule.query {
@@ -244,18 +244,19 @@ impl Check<'_> {
                 headers.append(name, value);
             }
         }
-        let body = rule.body.as_ref().map(|body| self.body(body));
+        let body = rule.body.as_ref().and_then(|body| self.body(body));
         Ok(Request { method: rule.method.clone(), url, headers, body })
     }
 
-    fn body(&self, body: &Body) -> serde_json::Value {
+    /// A body, or a part of one; what an empty input goes into is left out.
+    fn body(&self, body: &Body) -> Option<serde_json::Value> {
         match body {
-            Body::Text(template) => template.fill(|name| self.value(name)).unwrap_or_default().into(),
-            Body::List(items) => items.iter().map(|item| self.body(item)).collect(),
-            Body::Object(fields) => {
-                fields.iter().map(|(name, value)| (name.clone(), self.body(value))).collect()
-            }
-            Body::Other(value) => value.clone(),
+            Body::Text(template) => self.fill(template).map(Into::into),
+            Body::List(items) => Some(items.iter().filter_map(|item| self.body(item)).collect()),
+            Body::Object(fields) => Some(
+                fields.iter().filter_map(|(name, value)| Some((name.clone(), self.body(value)?))).collect(),
+            ),
+            Body::Other(value) => Some(value.clone()),
         }
     }
 

@@ -6,7 +6,6 @@ use jiff::SignedDuration;
 use reqwest::Method;
 use reqwest::header::HeaderName;
 use serde::{Deserialize, Serialize};
-use ts_rs::TS;
 
 use super::document::{Optional, Statuses};
 use super::error::DefinitionError;
@@ -47,8 +46,7 @@ pub struct Definition {
 }
 
 /// Something asked of the user besides the key: an organisation, a region, a budget.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
-#[ts(export)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Input {
     /// Its name in the definition and for `--set`.
     pub id: String,
@@ -69,9 +67,8 @@ pub struct Input {
 }
 
 /// What sort of value an input takes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
 pub enum InputKind {
     /// Any text.
     #[default]
@@ -81,8 +78,7 @@ pub enum InputKind {
 }
 
 /// One value that an input can have.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
-#[ts(export)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Choice {
     /// The value.
     pub value: String,

@@ -8,7 +8,7 @@ use gauge::provider::{Catalogue, Definition, Provenance, TargetError};
 use super::recorded::built_in;
 
 /// A definition that is sound. The line numbers below count in it.
-const ACME: &str = r#"id = "acme"
+pub const ACME: &str = r#"id = "acme"
 name = "Acme"
 base_url = "https://api.{region}.acme.example/v2"
 keys_url = "https://acme.example/{region}/keys"
@@ -128,6 +128,7 @@ fn what_is_wrong_is_named_with_its_line() {
         ("status = 200\nwhen = \"body.ok == false\"\n", "", 39, "needs a `status`, a `when`"),
         ("body.ok == false", "balance.ok == false", 40, "only `status`, `body`"),
         ("kind = \"provider_error\"", "kind = \"bad\"", 41, "unknown variant `bad`"),
+        ("kind = \"provider_error\"", "kind = \"offline\"", 41, "an answer cannot be of this kind"),
         ("kind = \"wallet\"", "kind = \"purse\"", 46, "unknown variant `purse`"),
         ("unit = \"credits\"", "unit = \"US$\"", 47, "is no unit"),
         ("remaining = \"balance.credits\"", "used = \"balance.credits\"", 44, "needs `remaining`"),

@@ -13,6 +13,8 @@ pub struct Seen {
     pub path: String,
     /// The headers, names in lower case.
     pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: String,
 }
 
 impl Seen {
@@ -106,11 +108,17 @@ async fn serve(
     let head = String::from_utf8(head).unwrap();
     let mut lines = head.lines();
     let path = lines.next().unwrap().split(' ').nth(1).unwrap().to_owned();
-    let headers = lines
+    let headers: Vec<(String, String)> = lines
         .filter_map(|line| line.split_once(": "))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
         .collect();
-    log.lock().unwrap().push(Seen { path: path.clone(), headers });
+    let length = headers
+        .iter()
+        .find(|(name, _)| name == "content-length")
+        .map_or(0, |(_, value)| value.parse().unwrap());
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).await.unwrap();
+    log.lock().unwrap().push(Seen { path: path.clone(), headers, body: String::from_utf8(body).unwrap() });
     match reply(&path) {
         Reply::Bytes(bytes) => {
             let _ = stream.write_all(&bytes).await;

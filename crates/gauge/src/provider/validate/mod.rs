@@ -17,6 +17,7 @@ use super::syntax::Scope;
 use super::template::{KEY, Template};
 use crate::account::AccountId;
 use crate::amount::UnitError;
+use crate::failure::FailureKind;
 use crate::reading::MeterKind;
 
 /// Reads and checks a definition. Needs a deep stack.
@@ -140,6 +141,18 @@ fn min_interval(text: &Text) -> Result<SignedDuration, Fault> {
         .ok_or_else(|| at(text, "write a time between 10s and 24h, such as 60s or 5m"))
 }
 
+/// The kinds of failure that an answer can be.
+const ANSWERED: [FailureKind; 8] = [
+    FailureKind::Unauthorized,
+    FailureKind::Forbidden,
+    FailureKind::Blocked,
+    FailureKind::RateLimited,
+    FailureKind::NotFound,
+    FailureKind::ServerError,
+    FailureKind::UnexpectedResponse,
+    FailureKind::ProviderError,
+];
+
 fn error_rule(
     document: &ErrorDocument,
     requests: &[RequestRule],
@@ -152,6 +165,11 @@ fn error_rule(
     }
     if document.status.0.is_empty() && document.when.is_none() {
         return Err(Fault::new(document.kind.span().start, "this error needs a `status`, a `when`, or both"));
+    }
+    if !ANSWERED.contains(document.kind.get_ref()) {
+        let reason = "an answer cannot be of this kind; take unauthorized, forbidden, blocked, rate_limited, \
+                      not_found, server_error, unexpected_response or provider_error";
+        return Err(Fault::new(document.kind.span().start, reason));
     }
     let scope = Scope { inputs: source.plain_inputs(), one_answer: true, ..Scope::default() };
     Ok(ErrorRule {
