@@ -1,6 +1,7 @@
 //! The app put together: the gauge, its polling, the tray and the alerts, and what happens between them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use gauge::gauge::Gauge;
 use gauge::poll::Polling;
@@ -13,7 +14,7 @@ use crate::alerts::Alerts;
 use crate::demo::Demo;
 use crate::preferences;
 use crate::tray::{Tray, TrayEvent, TrayHost, View};
-use crate::windows::{self, Popover, WindowName};
+use crate::windows::{self, LastBlur, WindowName};
 
 /// What the commands of the windows work on.
 pub(crate) struct App {
@@ -46,6 +47,7 @@ pub(crate) async fn start(
     #[cfg(not(target_os = "linux"))]
     let tray = Tray::start(handle, view(&polling, &gauge.settings()), wishes);
     let tray_host = tray.host();
+    handle.manage(LastBlur::default());
     handle.manage(App {
         gauge: Arc::clone(&gauge),
         polling: polling.clone(),
@@ -68,7 +70,7 @@ fn view(polling: &Polling, settings: &Settings) -> View {
 /// Shows every new snapshot in the tray and in the windows that are open.
 async fn show(handle: AppHandle, polling: Polling, gauge: Arc<Gauge>, tray: Tray) {
     let mut snapshots = polling.snapshots();
-    let mut minute = tokio::time::interval(std::time::Duration::from_mins(1));
+    let mut minute = tokio::time::interval(Duration::from_secs(60));
     loop {
         tokio::select! {
             changed = snapshots.changed() => {
@@ -99,9 +101,7 @@ async fn obey(handle: AppHandle, mut wishes: mpsc::UnboundedReceiver<TrayEvent>)
 fn obey_one(handle: &AppHandle, wish: TrayEvent) -> tauri::Result<()> {
     let app = handle.state::<App>();
     match wish {
-        TrayEvent::Activate { x, y } => {
-            windows::toggle_popover(handle, Popover::Near(PhysicalPosition::new(x, y)))
-        }
+        TrayEvent::Activate { x, y } => windows::toggle_popover(handle, PhysicalPosition::new(x, y)),
         TrayEvent::OpenAccount(id) => windows::open(handle, WindowName::Popover, Some(id.as_str())),
         TrayEvent::History => windows::open(handle, WindowName::History, None),
         TrayEvent::Settings => windows::open(handle, WindowName::Settings, None),

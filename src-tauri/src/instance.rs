@@ -18,7 +18,7 @@ pub(crate) fn name(context: &mut Context<Wry>, home: &Home, demo: bool) {
         let mut hasher = DefaultHasher::new();
         home.data().hash(&mut hasher);
         // A letter first: a part of a D-Bus name may not begin with a digit.
-        identifier.push_str(&format!(".H{:016x}", hasher.finish()));
+        *identifier = format!("{identifier}.H{:016x}", hasher.finish());
     }
 }
 

@@ -44,7 +44,7 @@ struct Options {
 }
 
 fn main() -> ExitCode {
-    match run(Options::parse()) {
+    match run(&Options::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!("{error}");
@@ -55,7 +55,8 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(options: Options) -> Result<(), Box<dyn Error>> {
+fn run(options: &Options) -> Result<(), Box<dyn Error>> {
+    let window = options.window;
     let (gauge, demo) = open(options.demo)?;
     let gauge = Arc::new(gauge);
     let mut context = tauri::generate_context!();
@@ -94,7 +95,7 @@ fn run(options: Options) -> Result<(), Box<dyn Error>> {
             ipc::status::refresh,
             ipc::status::snapshot,
         ])
-        .setup(move |app| block_on(app::start(app.handle(), gauge, demo, options.window)))
+        .setup(move |app| block_on(app::start(app.handle(), gauge, demo, window)))
         .build(context)?;
     app.run(|_, event| {
         if let RunEvent::ExitRequested { code: None, api, .. } = event {

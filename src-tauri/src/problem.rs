@@ -18,6 +18,7 @@ pub struct Problem {
 }
 
 impl Problem {
+    #[expect(clippy::needless_pass_by_value, reason = "errors are handed over by `map_err`")]
     pub(crate) fn new(kind: &str, message: impl ToString) -> Self {
         Self { kind: kind.to_owned(), message: message.to_string() }
     }

@@ -1,5 +1,8 @@
 //! The windows: built when they are needed, gone when they are closed.
 
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
 use tauri::{
     AppHandle, Emitter as _, LogicalSize, Manager as _, PhysicalPosition, WebviewUrl, WebviewWindow,
     WebviewWindowBuilder, WindowEvent,
@@ -30,11 +33,29 @@ impl WindowName {
 
 /// How the details appear.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Popover {
+enum Popover {
     /// Near the tray icon, gone with the focus.
     Near(PhysicalPosition<i32>),
     /// As a window of its own, where there is no tray icon to come back by.
     Window,
+}
+
+/// When the popover last closed because it lost the focus.
+#[derive(Debug, Default)]
+pub(crate) struct LastBlur(Mutex<Option<Instant>>);
+
+impl LastBlur {
+    /// How long a click on the icon may take to arrive after it took the focus.
+    const RECENT: Duration = Duration::from_millis(400);
+
+    fn note(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    fn is_recent(&self) -> bool {
+        let last = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        last.is_some_and(|last| last.elapsed() < Self::RECENT)
+    }
 }
 
 const POPOVER_WIDTH: f64 = 360.0;
@@ -44,12 +65,12 @@ const POPOVER_HEIGHT: f64 = 420.0;
 pub(crate) fn open(app: &AppHandle, name: WindowName, page: Option<&str>) -> tauri::Result<()> {
     if let Some(window) = app.get_webview_window(name.label()) {
         if let Some(page) = page {
-            window.emit("show", page)?;
+            app.emit_to(name.label(), "show", page)?;
         }
         return bring_up(&window);
     }
     let (title, width, height) = match name {
-        WindowName::Popover => return open_popover(app, Popover::Window),
+        WindowName::Popover => return open_popover(app, Popover::Window, page),
         WindowName::Settings => ("Credit Gauge settings", 860.0, 640.0),
         WindowName::History => ("Credit Gauge history", 900.0, 640.0),
     };
@@ -61,19 +82,20 @@ pub(crate) fn open(app: &AppHandle, name: WindowName, page: Option<&str>) -> tau
     bring_up(&window)
 }
 
-/// Opens the details, or closes them if they are open near the icon already.
-pub(crate) fn toggle_popover(app: &AppHandle, place: Popover) -> tauri::Result<()> {
-    match app.get_webview_window(WindowName::Popover.label()) {
-        Some(window) => window.destroy(),
-        None => open_popover(app, place),
+/// Opens the details near the tray icon, or closes them.
+pub(crate) fn toggle_popover(app: &AppHandle, icon: PhysicalPosition<i32>) -> tauri::Result<()> {
+    if let Some(window) = app.get_webview_window(WindowName::Popover.label()) {
+        return window.destroy();
     }
+    // The click that takes the focus from the popover, and so closes it, is a click to close it.
+    if app.state::<LastBlur>().is_recent() {
+        return Ok(());
+    }
+    open_popover(app, Popover::Near(icon), None)
 }
 
-pub(crate) fn open_popover(app: &AppHandle, place: Popover) -> tauri::Result<()> {
-    if let Some(window) = app.get_webview_window(WindowName::Popover.label()) {
-        return bring_up(&window);
-    }
-    let builder = builder(app, WindowName::Popover, None)
+fn open_popover(app: &AppHandle, place: Popover, page: Option<&str>) -> tauri::Result<()> {
+    let builder = builder(app, WindowName::Popover, page)
         .title("Credit Gauge")
         .inner_size(POPOVER_WIDTH, POPOVER_HEIGHT);
     let window = match place {
@@ -90,6 +112,7 @@ pub(crate) fn open_popover(app: &AppHandle, place: Popover) -> tauri::Result<()>
             let closing = window.clone();
             window.on_window_event(move |event| {
                 if let WindowEvent::Focused(false) = event {
+                    closing.state::<LastBlur>().note();
                     // A window that is gone already cannot be closed again.
                     let _ = closing.destroy();
                 }
@@ -116,7 +139,8 @@ fn builder<'a>(
         Some(page) => format!("index.html#{}/{page}", name.label()),
         None => format!("index.html#{}", name.label()),
     };
-    WebviewWindowBuilder::new(app, name.label(), WebviewUrl::App(hash.into()))
+    // Incognito: the windows keep nothing of their own on the disk.
+    WebviewWindowBuilder::new(app, name.label(), WebviewUrl::App(hash.into())).incognito(true)
 }
 
 fn bring_up(window: &WebviewWindow) -> tauri::Result<()> {
