@@ -4,21 +4,18 @@ use std::collections::BTreeMap;
 
 use cel::Value;
 use jiff::Timestamp;
-use reqwest::Url;
-use reqwest::header::{HeaderMap, HeaderValue};
-use rust_decimal::Decimal;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
-use super::definition::{Body, Definition, ErrorRule, MeterRule, RequestRule};
+use super::definition::{Definition, ErrorRule, RequestRule};
 use super::document::Optional;
-use super::expression::{Evaluation, EvaluationError, Expression, Facts};
+use super::expression::Facts;
+use super::meter::{HELP, meter, unexpected};
+use super::request::Requester;
 use super::target::Target;
-use super::template::{KEY, Template};
 use super::value;
 use crate::failure::{Failure, FailureKind};
-use crate::fetch::{self, Answer, Client, Redaction, Request};
-use crate::origin::Origin;
-use crate::reading::{Meter, MeterKind, Reading};
+use crate::fetch::{self, Answer, Client, Redaction};
+use crate::reading::Reading;
 
 /// The secrets of one account.
 #[derive(Clone, Debug)]
@@ -63,74 +60,73 @@ struct Check<'a> {
     now: Timestamp,
 }
 
-/// What one request gave: the status (0 without an answer) and the JSON (an empty object where that is no failure).
-struct Given {
-    status: i64,
-    body: Value,
+/// What the requests gave so far.
+struct Answers {
+    /// What the account sets.
+    inputs: Value,
+    /// The JSON of each; an empty object where there is none and that is no failure.
+    bodies: Vec<(String, Value)>,
+    /// The status of each; 0 where there was no answer.
+    statuses: Vec<(String, Value)>,
 }
 
-impl Given {
-    fn nothing(status: i64) -> Self {
-        Self { status, body: value::map::<String>([]) }
+impl Answers {
+    fn add(&mut self, request: &str, status: u16, body: Value) {
+        self.bodies.push((request.to_owned(), body));
+        self.statuses.push((request.to_owned(), Value::Int(i64::from(status))));
+    }
+
+    fn facts(&self, now: Timestamp) -> Facts {
+        let mut variables = self.bodies.clone();
+        variables.push(("inputs".to_owned(), self.inputs.clone()));
+        variables.push(("status".to_owned(), value::map(self.statuses.iter().cloned())));
+        Facts { now, variables }
     }
 }
 
 impl Check<'_> {
     /// Makes the requests, and gives all answers as facts.
     async fn ask(&self) -> Result<Facts, Failure> {
-        let inputs =
-            value::map(self.target.inputs.iter().map(|(id, value)| (id, Value::from(value.clone()))));
-        let mut answers: Vec<(String, Value)> = Vec::new();
-        let mut statuses: Vec<(String, Value)> = Vec::new();
+        let inputs = self.target.inputs.iter().map(|(id, value)| (id, Value::from(value.clone())));
+        let mut answers = Answers { inputs: value::map(inputs), bodies: Vec::new(), statuses: Vec::new() };
         for rule in &self.definition.requests {
-            let facts = || Facts {
-                now: self.now,
-                variables: [
-                    ("inputs".to_owned(), inputs.clone()),
-                    ("status".to_owned(), value::map(statuses.iter().cloned())),
-                ]
-                .into_iter()
-                .chain(answers.iter().cloned())
-                .collect(),
+            let (status, body) = if self.is_wanted(rule, &answers)? {
+                self.make(rule, &answers.inputs).await?
+            } else {
+                (0, nothing())
             };
-            let wanted = match &rule.when {
-                None => true,
-                Some(when) => {
-                    let holds =
-                        facts().evaluate(|evaluation| evaluation.holds(Some(when))).and_then(|holds| holds);
-                    holds
-                        .map_err(|error| unexpected(&format!("the request “{}”", rule.id), "when", &error))?
-                }
-            };
-            let given = if wanted { self.make(rule, &inputs).await? } else { Given::nothing(0) };
-            answers.push((rule.id.clone(), given.body));
-            statuses.push((rule.id.clone(), Value::Int(given.status)));
+            answers.add(&rule.id, status, body);
         }
-        answers.push(("inputs".to_owned(), inputs));
-        answers.push(("status".to_owned(), value::map(statuses)));
-        Ok(Facts { now: self.now, variables: answers })
+        Ok(answers.facts(self.now))
     }
 
-    /// Makes one request. Failures that the definition calls optional give nothing.
-    async fn make(&self, rule: &RequestRule, inputs: &Value) -> Result<Given, Failure> {
-        let request = self.request(rule)?;
-        let answer = match self.client.exchange(&request).await {
-            Ok(answer) => answer,
-            Err(failure) => return self.unless_optional(rule, 0, failure),
+    fn is_wanted(&self, rule: &RequestRule, answers: &Answers) -> Result<bool, Failure> {
+        if rule.when.is_none() {
+            return Ok(true);
+        }
+        let facts = answers.facts(self.now);
+        let wanted =
+            facts.evaluate(|evaluation| evaluation.holds(rule.when.as_ref())).and_then(|wanted| wanted);
+        wanted.map_err(|error| unexpected(&format!("the request “{}”", rule.id), "when", &error))
+    }
+
+    /// Makes one request, and gives the status and the JSON of its answer. Failures that the definition calls optional
+    /// give nothing.
+    async fn make(&self, rule: &RequestRule, inputs: &Value) -> Result<(u16, Value), Failure> {
+        let requester = Requester { target: self.target, credentials: self.credentials };
+        let request = requester.request(rule)?;
+        let (status, judged) = match self.client.exchange(&request).await {
+            Ok(answer) => (answer.status.as_u16(), self.judge(rule, &answer, inputs)),
+            Err(failure) => (0, Err(failure)),
         };
-        let status = i64::from(answer.status.as_u16());
-        match self.judge(rule, &answer, inputs) {
-            Ok(body) => Ok(Given { status, body }),
-            Err(failure) => self.unless_optional(rule, status, failure),
+        match judged {
+            Ok(body) => Ok((status, body)),
+            Err(failure) if rule.optional == Optional::Any && failure.kind != FailureKind::Unauthorized => {
+                tracing::debug!(provider = self.definition.id, request = rule.id, kind = ?failure.kind, "not needed");
+                Ok((status, nothing()))
+            }
+            Err(failure) => Err(self.advise(failure)),
         }
-    }
-
-    fn unless_optional(&self, rule: &RequestRule, status: i64, failure: Failure) -> Result<Given, Failure> {
-        if rule.optional == Optional::Any && failure.kind != FailureKind::Unauthorized {
-            tracing::debug!(provider = self.definition.id, request = rule.id, kind = ?failure.kind, "did without an optional answer");
-            return Ok(Given::nothing(status));
-        }
-        Err(self.advise(failure))
     }
 
     /// The JSON of an answer, or what is wrong with it: the definition's own errors first, then what blocks requests
@@ -146,7 +142,7 @@ impl Check<'_> {
         if let Optional::Statuses(statuses) = &rule.optional
             && statuses.contains(&answer.status.as_u16())
         {
-            return Ok(value::map::<String>([]));
+            return Ok(nothing());
         }
         if let Some(failure) = fetch::refusal(answer, json.as_ref().ok(), &self.redaction, self.now) {
             return Err(failure);
@@ -210,76 +206,16 @@ impl Check<'_> {
         }
     }
 
-    fn request(&self, rule: &RequestRule) -> Result<Request, Failure> {
-        let wrong = |reason: &str| {
-            Failure::new(
-                FailureKind::Definition,
-                format!("The request “{}” cannot be made: {reason}.", rule.id),
-            )
-        };
-        let path = rule
-            .path
-            .fill(|name| path_segment(&self.value(name)))
-            .ok_or_else(|| wrong("a setting that its address needs is empty or only dots"))?;
-        let mut url = Url::parse(&format!("{}{path}", self.target.base_url()))
-            .map_err(|_| wrong("its address is not valid"))?;
-        for (name, template) in &rule.query {
-            if let Some(value) = self.fill(template) {
-                url.query_pairs_mut().append_pair(name, &value);
-            }
-        }
-        if Origin::try_from(&url).ok().as_ref() != Some(&self.target.origin) {
-            return Err(wrong("its address leads to another server than the base URL"));
-        }
-        let mut headers = HeaderMap::new();
-        for (name, template) in &rule.headers {
-            if let Some(value) = self.fill(template) {
-                let mut value = HeaderValue::from_str(&value).map_err(|_| {
-                    Failure::new(
-                        FailureKind::Unauthorized,
-                        format!("The key, or a setting that goes into {name}, has a character in it that cannot be sent. Copy and paste it again."),
-                    )
-                })?;
-                value.set_sensitive(true);
-                headers.append(name, value);
-            }
-        }
-        let body = rule.body.as_ref().and_then(|body| self.body(body));
-        Ok(Request { method: rule.method.clone(), url, headers, body })
-    }
-
-    /// A body, or a part of one; what an empty input goes into is left out.
-    fn body(&self, body: &Body) -> Option<serde_json::Value> {
-        match body {
-            Body::Text(template) => self.fill(template).map(Into::into),
-            Body::List(items) => Some(items.iter().filter_map(|item| self.body(item)).collect()),
-            Body::Object(fields) => Some(
-                fields.iter().filter_map(|(name, value)| Some((name.clone(), self.body(value)?))).collect(),
-            ),
-            Body::Other(value) => Some(value.clone()),
-        }
-    }
-
-    fn fill(&self, template: &Template) -> Option<String> {
-        template.fill(|name| self.value(name))
-    }
-
-    /// What a placeholder stands for; empty when it was not given.
-    fn value(&self, name: &str) -> String {
-        if name == KEY {
-            return self.credentials.key.expose_secret().trim().to_owned();
-        }
-        let secret =
-            || self.credentials.inputs.get(name).map(|secret| secret.expose_secret().trim().to_owned());
-        self.target.inputs.get(name).cloned().or_else(secret).unwrap_or_default()
-    }
-
     /// The reading that the answers give.
     fn read(&self, facts: &Facts) -> Result<Reading, Failure> {
         let read = facts.evaluate(|evaluation| {
             let mut meters = Vec::new();
             for rule in &self.definition.meters {
-                meters.extend(meter(rule, evaluation)?);
+                match meter(rule, evaluation) {
+                    Ok(meter) => meters.extend(meter),
+                    Err(_) if rule.optional => {}
+                    Err(failure) => return Err(failure),
+                }
             }
             let mut notices = Vec::new();
             for rule in &self.definition.notices {
@@ -301,64 +237,7 @@ impl Check<'_> {
     }
 }
 
-/// What can be done about an answer that does not fit.
-const HELP: &str = " If this stays, look for a newer definition of the provider, or an update.";
-
-fn unexpected(what: &str, field: &str, error: &EvaluationError) -> Failure {
-    Failure::new(
-        FailureKind::UnexpectedResponse,
-        format!("The answer has another shape than documented: `{field}` of {what}: {error}.{HELP}"),
-    )
-}
-
-/// A meter, if it applies.
-fn meter(rule: &MeterRule, evaluation: &Evaluation<'_>) -> Result<Option<Meter>, Failure> {
-    let wrong = |field: &str, error: &EvaluationError| unexpected(&format!("“{}”", rule.label), field, error);
-    if !evaluation.holds(rule.when.as_ref()).map_err(|error| wrong("when", &error))? {
-        return Ok(None);
-    }
-    let amount = |field: &str, expression: Option<&Expression>| -> Result<Option<Decimal>, Failure> {
-        let Some(expression) = expression else { return Ok(None) };
-        let amount = evaluation.value(expression).and_then(|found| Ok(value::amount(&found)?));
-        amount.map_err(|error| wrong(field, &error))
-    };
-    let time = |field: &str, expression: Option<&Expression>| -> Result<Option<Timestamp>, Failure> {
-        let Some(expression) = expression else { return Ok(None) };
-        let time = evaluation.value(expression).and_then(|found| Ok(value::time(&found)?));
-        time.map_err(|error| wrong(field, &error))
-    };
-    let unlimited = rule.unlimited.is_some()
-        && evaluation.holds(rule.unlimited.as_ref()).map_err(|error| wrong("unlimited", &error))?;
-    let meter = Meter {
-        id: rule.id.clone(),
-        label: rule.label.clone(),
-        kind: rule.kind,
-        unit: rule.unit.clone(),
-        remaining: amount("remaining", rule.remaining.as_ref())?,
-        total: amount("total", rule.total.as_ref())?,
-        used: amount("used", rule.used.as_ref())?,
-        total_is_full: rule.total_is_full,
-        resets_at: time("resets_at", rule.resets_at.as_ref())?,
-        expires_at: time("expires_at", rule.expires_at.as_ref())?,
-        unlimited,
-        refunds: rule.refunds,
-        note: rule.note.clone(),
-    };
-    let is_spend = rule.kind == MeterKind::Spend && meter.used.is_some();
-    if meter.remaining.is_none() && !unlimited && !is_spend {
-        return Err(wrong(
-            "remaining",
-            &EvaluationError::Mismatch("the provider does not tell it".to_owned()),
-        ));
-    }
-    Ok(Some(meter))
-}
-
-/// A value as a part of a path that cannot become more than one part, nor lead upwards.
-fn path_segment(value: &str) -> String {
-    if value.bytes().all(|b| b == b'.') {
-        // A part of dots alone would be taken for a way upwards, even when encoded.
-        return String::new();
-    }
-    url::form_urlencoded::byte_serialize(value.as_bytes()).collect::<String>().replace('+', "%20")
+/// What stands for the JSON of an answer that was not needed.
+fn nothing() -> Value {
+    value::map::<String>([])
 }

@@ -131,6 +131,7 @@ pub(super) struct MeterRule {
     pub expires_at: Option<Expression>,
     pub total_is_full: bool,
     pub refunds: bool,
+    pub optional: bool,
     pub note: Option<String>,
 }
 

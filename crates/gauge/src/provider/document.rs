@@ -117,6 +117,8 @@ pub(super) struct MeterDocument {
     pub total_is_full: bool,
     #[serde(default)]
     pub refunds: bool,
+    #[serde(default)]
+    pub optional: bool,
     pub note: Option<String>,
 }
 

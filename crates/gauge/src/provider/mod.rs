@@ -11,6 +11,8 @@ mod document;
 mod error;
 mod expression;
 mod functions;
+mod meter;
+mod request;
 mod stack;
 mod syntax;
 mod target;

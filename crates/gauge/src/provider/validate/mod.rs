@@ -212,6 +212,7 @@ fn meter(document: &MeterDocument, scope: &Scope<'_>, source: &Source<'_>) -> Re
         expires_at: expression(&document.expires_at)?,
         total_is_full: document.total_is_full,
         refunds: document.refunds,
+        optional: document.optional,
         note: document.note.clone(),
     })
 }
