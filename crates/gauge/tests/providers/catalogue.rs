@@ -68,6 +68,10 @@ fn inputs(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
 
 #[test]
 fn a_sound_definition_is_read() {
+    let windows = format!("\u{feff}{}", ACME.replace('\n', "\r\n"));
+    assert!(Definition::parse(&windows, "acme.toml").is_ok(), "as Notepad saves it");
+    let slip = Definition::parse(&windows.replace("unit =", "unti ="), "acme.toml").unwrap_err();
+    assert_eq!((slip.line, slip.column), (47, 1));
     let acme = Definition::parse(ACME, "acme.toml").unwrap();
     assert_eq!((acme.id.as_str(), acme.name.as_str()), ("acme", "Acme"));
     assert_eq!(acme.min_interval, jiff::SignedDuration::from_mins(5));
@@ -243,5 +247,29 @@ fn the_user_s_files_win_and_a_bad_one_spoils_nothing() {
         ("latin.toml", "not in UTF-8"),
     ]) {
         assert!(error.contains(file) && error.contains(said), "{error}");
+    }
+}
+
+#[test]
+fn what_the_guide_shows_works() {
+    let guide = include_str!("../../../../docs/providers.md");
+    let example = guide.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    assert_eq!(Definition::parse(example, "acme.toml").unwrap().id, "acme");
+    let slip = example.replace("balance.data.balance", "blance.data.balance");
+    let error = Definition::parse(&slip, "acme.toml").unwrap_err().to_string();
+    assert!(guide.contains(&error), "{error}");
+
+    let recipes = guide.split("| wanted | expression |").nth(1).unwrap().split("\n\n").next().unwrap();
+    let recipes: Vec<_> = recipes.lines().skip(2).map(|row| row.split('`').nth(1).unwrap()).collect();
+    assert!(recipes.len() > 4);
+    for recipe in recipes {
+        let field = if recipe.starts_with("unlimited = ") {
+            recipe.to_owned()
+        } else {
+            format!("remaining = '{recipe}'")
+        };
+        let definition = example.replace("remaining = \"balance.data.balance\"", &field);
+        assert!(definition.contains(&field));
+        Definition::parse(&definition, "acme.toml").unwrap_or_else(|error| panic!("{recipe}: {error}"));
     }
 }
