@@ -1,7 +1,7 @@
 //! What the status of an answer means.
 
 use jiff::Timestamp;
-use reqwest::header::{LOCATION, SERVER};
+use reqwest::header::LOCATION;
 use reqwest::{StatusCode, Url};
 
 use super::answer::Answer;
@@ -20,13 +20,6 @@ pub fn retry_at(answer: &Answer, now: Timestamp) -> Option<Timestamp> {
 #[must_use]
 pub fn blocked(answer: &Answer) -> Option<Failure> {
     let status = answer.status;
-    let says = |name: &str, part: &str| {
-        answer
-            .headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .is_some_and(|value| value.to_ascii_lowercase().contains(part))
-    };
     if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
         return Some(Failure::new(
             FailureKind::Blocked,
@@ -34,12 +27,8 @@ pub fn blocked(answer: &Answer) -> Option<Failure> {
         ));
     }
     // https://developers.cloudflare.com/cloudflare-challenges/challenge-types/challenge-pages/detect-response/
-    let challenge = says("cf-mitigated", "challenge");
-    let page = status == StatusCode::FORBIDDEN && answer.is_html()
-        || status == StatusCode::SERVICE_UNAVAILABLE
-            && answer.is_html()
-            && says(SERVER.as_str(), "cloudflare")
-            && page_says(answer, "challenge");
+    let challenge = answer.headers.get("cf-mitigated").is_some_and(|value| value == "challenge");
+    let page = status == StatusCode::FORBIDDEN && answer.is_html();
     let law = status == StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS;
     (challenge || page || law).then(|| {
         Failure::new(
@@ -51,10 +40,6 @@ pub fn blocked(answer: &Answer) -> Option<Failure> {
             ),
         )
     })
-}
-
-fn page_says(answer: &Answer, part: &str) -> bool {
-    String::from_utf8_lossy(&answer.body).to_ascii_lowercase().contains(part)
 }
 
 /// What an answer with another status than 2xx means, in general. `body` is the answer's JSON, if it has any.
