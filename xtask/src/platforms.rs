@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::command::{command, run, target};
+use crate::command::{command, read, run, target};
 use crate::error::Error;
 use crate::{packages, ui};
 
@@ -18,6 +18,9 @@ pub(crate) struct Platform {
     triple: &'static str,
 }
 
+/// The oldest Rust that the workspace compiles with.
+const OLDEST: &str = env!("CARGO_PKG_RUST_VERSION");
+
 /// Every system besides Linux.
 pub(crate) const ALL: [Platform; 2] = [
     Platform { name: "windows", triple: "x86_64-pc-windows-gnu" },
@@ -27,6 +30,7 @@ pub(crate) const ALL: [Platform; 2] = [
 /// Debian's compiler with the standard library's source, and a C compiler for Windows.
 const PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "gcc-mingw-w64-x86-64-win32"];
 const CARGO: &str = "/usr/bin/cargo";
+const RUSTC: &str = "/usr/bin/rustc";
 const SOURCE: &str = "/usr/lib/rustlib/src/rust";
 
 /// Type-checks the workspace for each of some platforms.
@@ -67,10 +71,30 @@ fn require() -> Result<(), Error> {
                 .into(),
         ));
     }
-    let there = Path::new(CARGO).exists()
-        && Path::new(SOURCE).exists()
-        && packages::is_on_path("x86_64-w64-mingw32-gcc");
-    if there { Ok(()) } else { packages::install_debian(&PACKAGES) }
+    let is_there = || {
+        Path::new(CARGO).exists()
+            && Path::new(SOURCE).exists()
+            && packages::is_on_path("x86_64-w64-mingw32-gcc")
+            && version(&read(&mut command(RUSTC, &["--version"])).unwrap_or_default()) >= version(OLDEST)
+    };
+    if is_there() {
+        return Ok(());
+    }
+    packages::install_debian(&PACKAGES)?;
+    if is_there() {
+        return Ok(());
+    }
+    Err(Error::Missing(format!(
+        "This needs Rust {OLDEST}, and the `rustc-web` that apt-get knows here is older.\n\
+         Debian 12 has a newer one among its security updates: add `bookworm-security` to the sources of apt."
+    )))
+}
+
+/// Major and minor version in a text such as `rustc 1.96.0 (…)` or `1.90`.
+fn version(text: &str) -> Option<(u32, u32)> {
+    let number = text.split(' ').find(|word| word.starts_with(|first: char| first.is_ascii_digit()))?;
+    let mut parts = number.split('.').map(str::parse);
+    Some((parts.next()?.ok()?, parts.next()?.ok()?))
 }
 
 /// A C compiler and an archiver that make empty files, in a folder of their own.
@@ -92,4 +116,16 @@ fn write_program(path: &Path, text: &str) -> Result<(), Error> {
         fs::set_permissions(path, fs::Permissions::from_mode(0o755)).map_err(error)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::version;
+
+    #[test]
+    fn versions_are_compared_as_numbers() {
+        assert!(version("rustc 1.96.0 (abc 2026-05-01) (built from a source tarball)") > version("1.90"));
+        assert!(version("rustc 1.100.0") > version("1.90"));
+        assert!(version("") < version("1.90"));
+    }
 }
