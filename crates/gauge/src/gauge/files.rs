@@ -48,7 +48,7 @@ impl Files {
             }
             Err(error) => {
                 self.settings_problem =
-                    Some(format!("{error}. Until it is mended, the settings from before hold"))
+                    Some(format!("{error}. Until it is mended, the settings from before hold"));
             }
         }
         let (catalogue, problems) = Catalogue::load(&home.providers_folder());
