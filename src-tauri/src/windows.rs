@@ -139,8 +139,9 @@ fn builder<'a>(
         Some(page) => format!("index.html#{}/{page}", name.label()),
         None => format!("index.html#{}", name.label()),
     };
-    // Incognito: the windows keep nothing of their own on the disk.
-    WebviewWindowBuilder::new(app, name.label(), WebviewUrl::App(hash.into())).incognito(true)
+    // Incognito: the windows keep nothing of their own on the disk. WebKitWebDriver cannot drive such a window.
+    let driven = std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_some();
+    WebviewWindowBuilder::new(app, name.label(), WebviewUrl::App(hash.into())).incognito(!driven)
 }
 
 fn bring_up(window: &WebviewWindow) -> tauri::Result<()> {
