@@ -13,4 +13,4 @@ mod transport;
 pub use answer::{Answer, Request};
 pub use client::{Client, Limits};
 pub use quote::Redaction;
-pub use refusal::{blocked, refusal, retry_at};
+pub use refusal::{blocked, refusal, retry_at, stated_error};

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use reqwest::header::LOCATION;
 use reqwest::{StatusCode, Url};
+use serde_json::Value;
 
 use super::answer::Answer;
 use super::quote::Redaction;
@@ -46,7 +47,7 @@ pub fn blocked(answer: &Answer) -> Option<Failure> {
 #[must_use]
 pub fn refusal(
     answer: &Answer,
-    body: Option<&serde_json::Value>,
+    body: Option<&Value>,
     redaction: &Redaction,
     now: Timestamp,
 ) -> Option<Failure> {
@@ -98,6 +99,24 @@ pub fn refusal(
         .then(|| wish(&answer.headers, now))
         .flatten();
     Some(Failure { kind, message, retry_at })
+}
+
+/// The failure that an answer states although its status says that all is well: a filled `error` or `errors`, or a
+/// `success` that is false.
+#[must_use]
+pub fn stated_error(body: &Value, redaction: &Redaction) -> Option<Failure> {
+    let is_stated = |name: &str| match &body[name] {
+        Value::Null | Value::Bool(false) | Value::Number(_) => false,
+        Value::Bool(true) => true,
+        Value::String(text) => !text.trim().is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(fields) => !fields.is_empty(),
+    };
+    let failed = is_stated("error") || is_stated("errors") || body["success"] == Value::Bool(false);
+    failed.then(|| {
+        let said = redaction.quote(body).map_or_else(String::new, |words| format!(": “{words}”"));
+        Failure::new(FailureKind::ProviderError, format!("The provider answered with an error{said}."))
+    })
 }
 
 /// Says where a redirect that was not followed leads. Only the origin: the rest may hold anything.

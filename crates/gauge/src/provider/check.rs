@@ -130,7 +130,8 @@ impl Check<'_> {
     }
 
     /// The JSON of an answer, or what is wrong with it: the definition's own errors first, then what blocks requests
-    /// on the way, then the statuses that are no failure, then the general meaning of the status.
+    /// on the way, then the statuses that are no failure, then the general meaning of the status, then an error that the
+    /// answer states all the same.
     fn judge(&self, rule: &RequestRule, answer: &Answer, inputs: &Value) -> Result<Value, Failure> {
         let json = answer.json();
         if let Some(failure) = self.own_error(rule, answer, json.as_ref().ok(), inputs)? {
@@ -147,7 +148,11 @@ impl Check<'_> {
         if let Some(failure) = fetch::refusal(answer, json.as_ref().ok(), &self.redaction, self.now) {
             return Err(failure);
         }
-        json.map(|json| value::from_json(&json))
+        let json = json?;
+        match fetch::stated_error(&json, &self.redaction) {
+            Some(failure) => Err(failure),
+            None => Ok(value::from_json(&json)),
+        }
     }
 
     /// The failure that the definition's `[[errors]]` see in an answer.
