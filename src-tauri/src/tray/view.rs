@@ -30,7 +30,8 @@ impl View {
         }
     }
 
-    /// Whether the icon asks to be looked at: credit is about to end, or has.
+    /// Whether the icon asks to be looked at, which Linux's panels can show: credit is about to end, or has.
+    #[cfg(any(target_os = "linux", test))]
     #[must_use]
     pub(crate) fn wants_attention(&self) -> bool {
         self.face.level >= Level::Critical && !self.face.stale && !self.face.paused
