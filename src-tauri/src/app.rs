@@ -6,15 +6,17 @@ use std::time::Duration;
 use gauge::gauge::Gauge;
 use gauge::poll::Polling;
 use gauge::settings::{Settings, StartWindow};
+use gauge::snapshot::Snapshot;
 use jiff::Zoned;
 use tauri::{AppHandle, Emitter as _, Manager as _, PhysicalPosition};
 use tokio::sync::{mpsc, watch};
 
 use crate::alerts::Alerts;
 use crate::demo::Demo;
+use crate::popover::{self, Popover};
 use crate::preferences;
 use crate::tray::{Tray, TrayEvent, TrayHost, View};
-use crate::windows::{self, LastBlur, WindowName};
+use crate::windows::{self, WindowName};
 
 /// What the commands of the windows work on.
 pub(crate) struct App {
@@ -29,6 +31,15 @@ impl App {
     /// Whether all this is simulated.
     pub(crate) fn is_demo(&self) -> bool {
         self.demo.is_some()
+    }
+
+    /// How everything stands, for the windows: they also say what the tray lacks, since then they are all there is.
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        let mut snapshot = self.polling.snapshots().borrow().as_ref().clone();
+        if let TrayHost::Missing { advice } = &*self.tray_host.borrow() {
+            snapshot.notices.push(advice.clone());
+        }
+        snapshot
     }
 }
 
@@ -47,7 +58,7 @@ pub(crate) async fn start(
     #[cfg(not(target_os = "linux"))]
     let tray = Tray::start(handle, view(&polling, &gauge.settings()), wishes);
     let tray_host = tray.host();
-    handle.manage(LastBlur::default());
+    handle.manage(Popover::default());
     handle.manage(App {
         gauge: Arc::clone(&gauge),
         polling: polling.clone(),
@@ -70,20 +81,23 @@ fn view(polling: &Polling, settings: &Settings) -> View {
 /// Shows every new snapshot in the tray and in the windows that are open.
 async fn show(handle: AppHandle, polling: Polling, gauge: Arc<Gauge>, tray: Tray) {
     let mut snapshots = polling.snapshots();
+    let mut hosts = tray.host();
     let mut minute = tokio::time::interval(Duration::from_secs(60));
     loop {
-        tokio::select! {
+        let is_news = tokio::select! {
             changed = snapshots.changed() => {
                 if changed.is_err() {
                     return;
                 }
-                let snapshot = Arc::clone(&snapshots.borrow_and_update());
-                if let Err(error) = handle.emit("snapshot", snapshot.as_ref()) {
-                    tracing::warn!("the windows could not be told: {error}");
-                }
+                true
             }
+            // It fails where no tray can come, for want of a session bus.
+            Ok(()) = hosts.changed() => true,
             // Ages grow by themselves.
-            _ = minute.tick() => {}
+            _ = minute.tick() => false,
+        };
+        if is_news && let Err(error) = handle.emit("snapshot", handle.state::<App>().snapshot()) {
+            tracing::warn!("the windows could not be told: {error}");
         }
         tray.show(view(&polling, &gauge.settings()));
     }
@@ -101,7 +115,7 @@ async fn obey(handle: AppHandle, mut wishes: mpsc::UnboundedReceiver<TrayEvent>)
 fn obey_one(handle: &AppHandle, wish: TrayEvent) -> tauri::Result<()> {
     let app = handle.state::<App>();
     match wish {
-        TrayEvent::Activate { x, y } => windows::toggle_popover(handle, PhysicalPosition::new(x, y)),
+        TrayEvent::Activate { x, y } => popover::toggle(handle, PhysicalPosition::new(x, y)),
         TrayEvent::OpenAccount(id) => windows::open(handle, WindowName::Popover, Some(id.as_str())),
         TrayEvent::History => windows::open(handle, WindowName::History, None),
         TrayEvent::Settings => windows::open(handle, WindowName::Settings, None),

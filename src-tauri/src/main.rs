@@ -10,6 +10,7 @@ mod demo;
 mod instance;
 mod ipc;
 mod notify;
+mod popover;
 mod preferences;
 mod problem;
 mod tray;

@@ -10,7 +10,7 @@ use ts_rs::TS;
 use crate::app::App;
 use crate::problem::Problem;
 use crate::windows::{self, WindowName};
-use crate::{browser, demo};
+use crate::{browser, demo, popover};
 
 /// A page of a provider.
 #[derive(Clone, Copy, Debug, Deserialize, TS)]
@@ -92,7 +92,7 @@ pub(crate) async fn close_window(window: WebviewWindow) -> Result<(), Problem> {
 
 #[tauri::command]
 pub(crate) async fn fit(window: WebviewWindow, height: f64) -> Result<(), Problem> {
-    Ok(windows::fit(&window, height)?)
+    Ok(popover::fit(&window, height)?)
 }
 
 #[tauri::command]

@@ -10,7 +10,7 @@ use crate::problem::Problem;
 
 #[tauri::command]
 pub(crate) fn snapshot(app: State<'_, App>) -> Snapshot {
-    app.polling.snapshots().borrow().as_ref().clone()
+    app.snapshot()
 }
 
 #[tauri::command]
