@@ -42,9 +42,7 @@ pub(crate) fn check(platforms: &[Platform]) -> Result<(), Error> {
     let tools = stand_ins()?;
     for platform in platforms {
         println!("\n=== {}", platform.name);
-        // The end-to-end tests are for a Linux desktop.
-        let arguments =
-            ["check", "-Z", "build-std=std,panic_abort", "--workspace", "--exclude", "end-to-end"];
+        let arguments = ["check", "-Z", "build-std=std,panic_abort", "--workspace"];
         let mut check = command(CARGO, &arguments);
         check
             .args(["--target", platform.triple])
