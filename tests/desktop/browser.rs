@@ -1,13 +1,20 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
+use std::path::Path;
 use std::process::Command;
 use std::thread;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 use ureq::Agent;
 
 use crate::{Desktop, Error, PATIENCE, Program, eventually};
+
+/// The rules of axe-core to apply, by tag: not all of WCAG 2.2 is on by itself.
+const AXE_RULES: &str =
+    "{ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }";
 
 /// The name under which `WebDriver` refers to an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
@@ -30,8 +37,21 @@ pub struct Browser {
 /// An element of the page shown when it was found.
 #[derive(Debug, Clone)]
 pub struct Element {
-    path: String,
+    id: String,
 }
+
+/// Something that can be used and has this name for people, in the page or in a part of it that has a name.
+const CONTROL: &str = r#"
+const [name, part] = arguments;
+const spoken = (element) =>
+  (element.ariaLabel ?? ([...(element.labels ?? [])].map((label) => label.textContent).join(' ') || element.textContent))
+    .replace(/\s+/g, ' ').trim();
+const named = (within, selector, wanted) =>
+  [...within.querySelectorAll(selector)].find((element) => element.checkVisibility() && spoken(element) === wanted);
+const page = document.querySelector('dialog[open]') ?? document;
+const within = part === null ? page : named(page, '[aria-label]', part);
+return within && named(within, 'a[href], button:enabled, input:enabled, select:enabled, summary', name);
+"#;
 
 /// What axe-core found wrong with a page.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +62,18 @@ pub struct Violation {
     pub help: String,
     /// The elements, as HTML.
     pub elements: Vec<String>,
+}
+
+impl Element {
+    /// How scripts are handed it.
+    #[must_use]
+    pub fn reference(&self) -> Value {
+        json!({ ELEMENT: self.id })
+    }
+
+    fn path(&self, rest: &str) -> String {
+        format!("/element/{}/{rest}", self.id)
+    }
 }
 
 impl Browser {
@@ -119,6 +151,20 @@ impl Browser {
         })
     }
 
+    /// Waits for a link, button or field with this name to be there for use, and returns it. While a dialog is open, only
+    /// what is in it counts.
+    pub fn control(&self, name: &str) -> Result<Element, Error> {
+        self.control_in(None, name)
+    }
+
+    /// Waits for a control in a part of the page that has a name of its own, such as a form.
+    pub fn control_in(&self, part: Option<&str>, name: &str) -> Result<Element, Error> {
+        eventually(&format!("a control named {name:?}"), PATIENCE, || {
+            let found = self.execute(CONTROL, &[name.into(), part.into()]).ok()?;
+            found.is_object().then(|| element(&found))
+        })
+    }
+
     /// Waits for the page to show a text, anywhere.
     pub fn wait_for_text(&self, wanted: &str) -> Result<(), Error> {
         eventually(&format!("the page to show {wanted:?}"), PATIENCE, || {
@@ -138,17 +184,29 @@ impl Browser {
 
     /// Clicks an element.
     pub fn click(&self, element: &Element) -> Result<(), Error> {
-        self.post(&format!("{}/click", element.path), json!({})).map(drop)
+        self.post(&element.path("click"), json!({})).map(drop)
+    }
+
+    /// Chooses the entry of a `select` element that shows this text.
+    pub fn choose(&self, list: &Element, entry: &str) -> Result<(), Error> {
+        let find = "return [...arguments[0].options].find((option) => option.text === arguments[1])";
+        let option = self.execute(find, &[list.reference(), entry.into()])?;
+        self.click(&element(&option))
+    }
+
+    /// What a field holds.
+    pub fn value(&self, field: &Element) -> Result<String, Error> {
+        self.execute("return arguments[0].value", &[field.reference()]).map(text)
     }
 
     /// Types into an element.
     pub fn type_into(&self, element: &Element, keys: &str) -> Result<(), Error> {
-        self.post(&format!("{}/value", element.path), json!({ "text": keys })).map(drop)
+        self.post(&element.path("value"), json!({ "text": keys })).map(drop)
     }
 
     /// Empties a text field.
     pub fn clear(&self, element: &Element) -> Result<(), Error> {
-        self.post(&format!("{}/clear", element.path), json!({})).map(drop)
+        self.post(&element.path("clear"), json!({})).map(drop)
     }
 
     /// Presses and releases one key wherever the focus is: a character, or one of [WebDriver's codes], such as
@@ -156,30 +214,39 @@ impl Browser {
     ///
     /// [WebDriver's codes]: https://www.w3.org/TR/webdriver2/#keyboard-actions
     pub fn press(&self, key: char) -> Result<(), Error> {
-        let keys = [json!({ "type": "keyDown", "value": key }), json!({ "type": "keyUp", "value": key })];
+        self.act(&[("keyDown", key), ("keyUp", key)])
+    }
+
+    /// Presses a key while another is held down, such as `\u{e009}` for Control.
+    pub fn press_with(&self, held: char, key: char) -> Result<(), Error> {
+        self.act(&[("keyDown", held), ("keyDown", key), ("keyUp", key), ("keyUp", held)])
+    }
+
+    fn act(&self, keys: &[(&str, char)]) -> Result<(), Error> {
+        let keys: Vec<_> = keys.iter().map(|(kind, key)| json!({ "type": kind, "value": key })).collect();
         let actions = json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": keys }] });
         self.post("/actions", actions).map(drop)
     }
 
     /// The text that an element shows.
     pub fn text(&self, element: &Element) -> Result<String, Error> {
-        self.get(&format!("{}/text", element.path)).map(text)
+        self.get(&element.path("text")).map(text)
     }
 
     /// An attribute of an element.
     pub fn attribute(&self, element: &Element, name: &str) -> Result<Option<String>, Error> {
-        let value = self.get(&format!("{}/attribute/{name}", element.path))?;
+        let value = self.get(&element.path(&format!("attribute/{name}")))?;
         Ok(value.as_str().map(str::to_owned))
     }
 
     /// The role that assistive technology sees.
     pub fn role(&self, element: &Element) -> Result<String, Error> {
-        self.get(&format!("{}/computedrole", element.path)).map(text)
+        self.get(&element.path("computedrole")).map(text)
     }
 
     /// The name that assistive technology speaks.
     pub fn label(&self, element: &Element) -> Result<String, Error> {
-        self.get(&format!("{}/computedlabel", element.path)).map(text)
+        self.get(&element.path("computedlabel")).map(text)
     }
 
     /// The handles of the program's web views.
@@ -193,12 +260,24 @@ impl Browser {
         self.post("/window", json!({ "handle": window })).map(drop)
     }
 
-    /// What axe-core finds in the page against WCAG and its own best practices.
+    /// Saves what the window shows as a PNG file, even where another window is in front of it.
+    pub fn screenshot(&self, file: &Path) -> Result<(), Error> {
+        let picture = self.get("/screenshot").map(text)?;
+        let refused = |error: base64::DecodeError| Error::Refused {
+            command: "/screenshot".into(),
+            message: error.to_string(),
+        };
+        let picture = BASE64_STANDARD.decode(picture).map_err(refused)?;
+        fs::write(file, picture).map_err(|source| Error::File { path: file.to_owned(), source })
+    }
+
+    /// What axe-core finds in the page against WCAG 2.2 at level AA and its own best practices.
     pub fn violations(&self) -> Result<Vec<Violation>, Error> {
         let source = fs::read_to_string(AXE).map_err(|source| Error::File { path: AXE.into(), source })?;
         // As a script of the driver, it runs whatever the page's content security policy is.
-        let body =
-            format!("{source}; const done = arguments[0]; axe.run().then(done, e => done(String(e)));");
+        let body = format!(
+            "{source}; const done = arguments[0]; axe.run({AXE_RULES}).then(done, e => done(String(e)));"
+        );
         let report = self.execute_async(&body, &[])?;
         let Some(violations) = report["violations"].as_array() else {
             return Err(Error::Refused { command: "axe.run".into(), message: report.to_string() });
@@ -238,7 +317,7 @@ fn value(command: &str, mut answer: ureq::http::Response<ureq::Body>) -> Result<
 }
 
 fn element(found: &Value) -> Element {
-    Element { path: format!("/element/{}", found[ELEMENT].as_str().unwrap_or_default()) }
+    Element { id: found[ELEMENT].as_str().unwrap_or_default().to_owned() }
 }
 
 fn violation(found: &Value) -> Violation {
