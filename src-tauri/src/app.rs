@@ -1,6 +1,7 @@
 //! The app put together: the gauge, its polling, the tray and the alerts, and what happens between them.
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use gauge::gauge::Gauge;
@@ -25,6 +26,7 @@ pub(crate) struct App {
     pub(crate) alerts: Arc<Alerts>,
     pub(crate) tray_host: watch::Receiver<TrayHost>,
     demo: Option<Demo>,
+    dismissed: Mutex<HashSet<String>>,
 }
 
 impl App {
@@ -39,7 +41,14 @@ impl App {
         if let TrayHost::Missing { advice } = &*self.tray_host.borrow() {
             snapshot.notices.push(advice.clone());
         }
+        let dismissed = self.dismissed.lock().unwrap_or_else(PoisonError::into_inner);
+        snapshot.notices.retain(|notice| !dismissed.contains(notice));
         snapshot
+    }
+
+    /// Leaves a notice out for as long as the app runs.
+    pub(crate) fn dismiss(&self, notice: String) {
+        self.dismissed.lock().unwrap_or_else(PoisonError::into_inner).insert(notice);
     }
 }
 
@@ -65,6 +74,7 @@ pub(crate) async fn start(
         alerts: Arc::clone(&alerts),
         tray_host: tray_host.clone(),
         demo,
+        dismissed: Mutex::default(),
     });
 
     tauri::async_runtime::spawn(Arc::clone(&alerts).run());

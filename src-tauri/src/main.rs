@@ -92,6 +92,7 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
             ipc::pages::quit,
             ipc::settings::save_settings,
             ipc::settings::settings,
+            ipc::status::dismiss_notice,
             ipc::status::readings,
             ipc::status::refresh,
             ipc::status::snapshot,

@@ -3,7 +3,7 @@
 use gauge::account::AccountId;
 use gauge::database::Past;
 use gauge::snapshot::Snapshot;
-use tauri::State;
+use tauri::{AppHandle, Emitter as _, State};
 
 use crate::app::App;
 use crate::problem::Problem;
@@ -11,6 +11,12 @@ use crate::problem::Problem;
 #[tauri::command]
 pub(crate) fn snapshot(app: State<'_, App>) -> Snapshot {
     app.snapshot()
+}
+
+#[tauri::command]
+pub(crate) fn dismiss_notice(handle: AppHandle, app: State<'_, App>, notice: String) -> Result<(), Problem> {
+    app.dismiss(notice);
+    Ok(handle.emit("snapshot", app.snapshot())?)
 }
 
 #[tauri::command]

@@ -20,7 +20,7 @@ inputs?: { [key in string]: string },
 /**
  * What 100 % means for its meters.
  */
-full: Record<string, string>, 
+full?: Record<string, string>, 
 /**
  * Its own alert rules.
  */

@@ -22,6 +22,8 @@ interface Command<Args, Result> {
 /** What the Rust side can be asked, by name. */
 export interface Commands {
   snapshot: Command<Nothing, Snapshot>;
+  /** Leaves a notice out of the snapshots from now on. */
+  dismiss_notice: Command<{ notice: string }, void>;
   /** Asks one provider, or all when `account` is null; done when the answers are in. */
   refresh: Command<{ account: string | null }, void>;
   providers: Command<Nothing, Provider[]>;
@@ -35,7 +37,7 @@ export interface Commands {
     { account: string; key: string; secret_inputs: Record<string, string>; verify: boolean },
     void
   >;
-  change_account: Command<{ account: string; change: Partial<AccountChange> }, void>;
+  change_account: Command<{ account: string; change: AccountChange }, void>;
   /** Lets the account's key go to the origins that its definition names now. */
   confirm_origins: Command<{ account: string }, void>;
   /** Sets the order of all accounts. */

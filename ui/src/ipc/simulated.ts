@@ -234,6 +234,10 @@ async function refresh(id: string | null) {
 
 const answers: Answers = {
   snapshot,
+  dismiss_notice({ notice }) {
+    scene.notices = scene.notices?.filter((one) => one !== notice);
+    tell();
+  },
   refresh: ({ account }) => refresh(account),
   providers: () => providers,
   accounts: () => structuredClone(details),

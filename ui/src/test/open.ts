@@ -13,7 +13,6 @@ export function open(scene: string, page: string) {
   live.settings = undefined;
   messages.problem = undefined;
   messages.done = '';
-  localStorage.clear();
   location.hash = page;
   dispatchEvent(new HashChangeEvent('hashchange'));
   const user = userEvent.setup();

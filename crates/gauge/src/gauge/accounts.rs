@@ -48,7 +48,7 @@ pub struct AccountChange {
     /// All its inputs that are no secrets.
     pub inputs: Option<BTreeMap<String, String>>,
     /// What 100 % means for its meters.
-    #[ts(type = "Record<string, string>")]
+    #[ts(optional, type = "Record<string, string>")]
     pub full: Option<BTreeMap<String, Decimal>>,
     /// Its own alert rules.
     pub rules: Option<BTreeMap<String, Vec<Rule>>>,
