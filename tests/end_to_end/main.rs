@@ -2,5 +2,8 @@
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "what helps a test fails like a test")]
 
+mod alerts;
+mod bench;
 mod fake_item;
 mod harness;
+mod tray;
