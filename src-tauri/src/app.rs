@@ -88,11 +88,16 @@ fn view(polling: &Polling, settings: &Settings) -> View {
     View::of(&polling.snapshots().borrow(), settings.paused, settings.tray_style, &Zoned::now())
 }
 
-/// Shows every new snapshot in the tray and in the windows that are open.
+/// How often it is looked whether the settings were changed by hand or the ages that are shown have grown.
+const TICK: Duration = Duration::from_secs(3);
+
+/// Shows every new snapshot in the tray and in the windows that are open, and tells the windows the settings that a
+/// hand has changed in the file.
 async fn show(handle: AppHandle, polling: Polling, gauge: Arc<Gauge>, tray: Tray) {
     let mut snapshots = polling.snapshots();
     let mut hosts = tray.host();
-    let mut minute = tokio::time::interval(Duration::from_secs(60));
+    let mut told = gauge.settings();
+    let mut tick = tokio::time::interval(TICK);
     loop {
         let is_news = tokio::select! {
             changed = snapshots.changed() => {
@@ -103,13 +108,19 @@ async fn show(handle: AppHandle, polling: Polling, gauge: Arc<Gauge>, tray: Tray
             }
             // It fails where no tray can come, for want of a session bus.
             Ok(()) = hosts.changed() => true,
-            // Ages grow by themselves.
-            _ = minute.tick() => false,
+            _ = tick.tick() => false,
         };
         if is_news && let Err(error) = handle.emit("snapshot", handle.state::<App>().snapshot()) {
             tracing::warn!("the windows could not be told: {error}");
         }
-        tray.show(view(&polling, &gauge.settings()));
+        let settings = gauge.settings();
+        if settings != told
+            && let Err(error) = handle.emit("settings", settings.as_ref())
+        {
+            tracing::warn!("the windows could not be told: {error}");
+        }
+        tray.show(view(&polling, &settings));
+        told = settings;
     }
 }
 

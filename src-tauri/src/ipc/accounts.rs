@@ -260,7 +260,7 @@ pub(crate) async fn add_account(
     Ok(id)
 }
 
-#[tauri::command]
+#[tauri::command(rename_all = "snake_case")]
 pub(crate) async fn replace_key(
     app: State<'_, App>,
     account: AccountId,
