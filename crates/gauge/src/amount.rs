@@ -14,8 +14,12 @@ pub const DECIMALS: u32 = 9;
 /// How many significant digits of a double are exact in decimal.
 const DIGITS: u32 = 15;
 
+/// The largest amount there is, beyond any balance in any unit. Within it, amounts can be added up and multiplied by
+/// percentages without leaving what a [`Decimal`] holds, which would end the program.
+pub const LARGEST: Decimal = Decimal::from_parts(0xa764_0000, 0x0de0_b6b3, 0, false, 0);
+
 /// Turns a number from a provider's answer into an exact amount, or `None` when it is no amount (infinite, not a
-/// number, or beyond what a decimal holds).
+/// number, or beyond [`LARGEST`]).
 ///
 /// ```
 /// assert_eq!(gauge::amount::from_double(25.0 - 8.45).unwrap().to_string(), "16.55");
@@ -23,7 +27,14 @@ const DIGITS: u32 = 15;
 /// ```
 #[must_use]
 pub fn from_double(value: f64) -> Option<Decimal> {
-    Some(round(Decimal::from_f64_retain(value)?.round_sf(DIGITS)?))
+    let amount = round(Decimal::from_f64_retain(value)?.round_sf(DIGITS)?);
+    Some(amount).filter(|amount| is_sound(*amount))
+}
+
+/// Whether an amount is one that can be calculated with.
+#[must_use]
+pub fn is_sound(amount: Decimal) -> bool {
+    amount.abs() <= LARGEST
 }
 
 /// Rounds to [`DECIMALS`] and drops trailing zeros.
@@ -204,6 +215,15 @@ mod tests {
         }
         for bad in ["", "usd$", "Credits", " credits", "credits ", "USDT1", "<b>"] {
             assert!(bad.parse::<Unit>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn no_amount_is_beyond_any_balance() {
+        assert_eq!(LARGEST, "1000000000000000000".parse().unwrap());
+        assert_eq!(from_double(1e18), Some(LARGEST));
+        for double in [1.1e18, -1.1e18, 7e28, -7e28, 1e300, f64::NAN] {
+            assert_eq!(from_double(double), None, "{double}");
         }
     }
 

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::amount::LARGEST;
 use crate::level::Level;
 
 /// A threshold, written `25%` (of full), `20` (in the meter's own unit) or `empty`.
@@ -16,7 +17,7 @@ use crate::level::Level;
 pub enum Threshold {
     /// A share of the meter's `full`, in percent, above 0 and at most 100.
     Percent(Decimal),
-    /// An amount in the meter's unit, above 0.
+    /// An amount in the meter's unit, above 0 and at most [`LARGEST`].
     Amount(Decimal),
     /// Nothing left, or a debt.
     Empty,
@@ -56,7 +57,8 @@ impl FromStr for Threshold {
             return if sound { Ok(Self::Percent(percent.normalize())) } else { Err(wrong()) };
         }
         let amount: Decimal = trimmed.parse().map_err(|_| wrong())?;
-        if amount > Decimal::ZERO { Ok(Self::Amount(amount.normalize())) } else { Err(wrong()) }
+        let sound = amount > Decimal::ZERO && amount <= LARGEST;
+        if sound { Ok(Self::Amount(amount.normalize())) } else { Err(wrong()) }
     }
 }
 
