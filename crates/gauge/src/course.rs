@@ -102,6 +102,16 @@ impl Course {
         change
     }
 
+    /// Moves what lies after `at` there, because the clock was set back: else nothing would count until it has caught up.
+    pub fn set_back(&mut self, at: Timestamp) {
+        self.at = self.at.min(at);
+        self.topped_up_at = self.topped_up_at.map(|time| time.min(at));
+        self.reset_at = self.reset_at.map(|time| time.min(at));
+        for fall in &mut self.reserved {
+            fall.at = fall.at.min(at);
+        }
+    }
+
     fn return_reserved(&mut self, mut refund: Decimal) {
         while let Some(last) = self.reserved.last_mut() {
             if last.amount > refund {

@@ -192,11 +192,14 @@ pub(crate) fn rules<'a>(account: &'a Account, meter: &str, settings: &'a Setting
     account.rules.get(meter).unwrap_or(&settings.rules)
 }
 
-/// Whether a reading is what the provider would say now: it was the last answer, and is no older than two intervals.
+/// Whether a reading is what the provider would say now: it was the last answer, and is no older than two intervals. One
+/// as far in the future is from before the clock was set back.
 pub(crate) fn freshness(standing: &Standing, interval: SignedDuration, now: Timestamp) -> Freshness {
     match &standing.reading {
         None => Freshness::Never,
-        Some(reading) if standing.trouble.is_none() && now.duration_since(reading.at) <= interval * 2 => {
+        Some(reading)
+            if standing.trouble.is_none() && now.duration_since(reading.at).abs() <= interval * 2 =>
+        {
             Freshness::Fresh
         }
         Some(_) => Freshness::Stale,

@@ -49,6 +49,13 @@ impl Crossings {
         }
     }
 
+    /// Lets a reading count although one from the future was looked at, before the clock was set back to `now`.
+    pub fn set_back(&mut self, standing: &Standing, now: Timestamp) {
+        if self.seen > now {
+            self.seen = standing.at;
+        }
+    }
+
     /// Looks at a newer reading of the meter.
     pub fn follow(&mut self, standing: &Standing, rules: &[Rule]) -> Verdict {
         if standing.at < self.seen {

@@ -1,7 +1,7 @@
 //! Alerts and what they remember of each meter.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::values::{from_json, json, optional_amount, optional_time, parsed, time};
 use super::{Database, DatabaseError};
@@ -37,9 +37,12 @@ impl Database {
         self.write(move |transaction| {
             for meter in &meters {
                 let (account, id) = (meter.account.as_str(), meter.meter.as_str());
-                let known: Option<String> = transaction
+                let known = transaction
                     .prepare_cached("SELECT crossings FROM meters WHERE account = ?1 AND meter = ?2")?
-                    .query_row([account, id], |row| row.get(0))?;
+                    .query_row([account, id], |row| row.get::<_, Option<String>>(0))
+                    .optional()?;
+                // Another program has removed the account since its standing was read.
+                let Some(known) = known else { continue };
                 let Some(known) = known else {
                     keep_crossings(
                         transaction,
@@ -51,6 +54,7 @@ impl Database {
                 };
                 let before: Crossings = from_json(&known)?;
                 let mut crossings = before.clone();
+                crossings.set_back(&meter.standing, now);
                 let verdict = crossings.follow(&meter.standing, &meter.rules);
                 if crossings != before {
                     keep_crossings(transaction, account, id, &crossings)?;

@@ -72,16 +72,23 @@ impl Database {
         .await
     }
 
-    /// Keeps a good reading: it ends any trouble, and brings the history and the course of each meter forward. One
-    /// older than what is known is history only in the sense that it came too late, and is left out.
+    /// Keeps a good reading at the time `now`: it ends any trouble, and brings the history and the course of each meter
+    /// forward. One older than what is known came too late, and is left out; unless what is known is from the future,
+    /// and so from before the clock was set back.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn keep_reading(&self, id: &AccountId, reading: Reading) -> Result<(), DatabaseError> {
+    pub async fn keep_reading(
+        &self,
+        id: &AccountId,
+        reading: Reading,
+        now: Timestamp,
+    ) -> Result<(), DatabaseError> {
         let id = id.clone();
         self.write(move |transaction| {
             let Some(State { reading: last, .. }) = state(transaction, &id)? else { return Ok(()) };
-            if last.as_ref().is_some_and(|last| last.at > reading.at) {
+            let last = last.map(|last| last.at).filter(|last| *last <= now);
+            if last.is_some_and(|last| last > reading.at) {
                 return Ok(());
             }
             transaction.execute(
@@ -89,8 +96,8 @@ impl Database {
                 params![id.as_str(), json(&reading)?],
             )?;
             for meter in &reading.meters {
-                append(transaction, &id, meter, reading.at, last.as_ref().map(|last| last.at))?;
-                follow_course(transaction, &id, meter, reading.at)?;
+                append(transaction, &id, meter, reading.at, last)?;
+                follow_course(transaction, &id, meter, reading.at, now)?;
             }
             Ok(())
         })
@@ -234,6 +241,7 @@ fn follow_course(
     id: &AccountId,
     meter: &Meter,
     at: Timestamp,
+    now: Timestamp,
 ) -> Result<(), DatabaseError> {
     let known: Option<String> = transaction
         .query_row(
@@ -245,6 +253,9 @@ fn follow_course(
     let course = match known {
         Some(text) => {
             let mut course: Course = from_json(&text)?;
+            if course.at > now {
+                course.set_back(at);
+            }
             course.follow(meter, at);
             Some(course)
         }

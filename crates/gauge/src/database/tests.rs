@@ -89,11 +89,11 @@ async fn equal_readings_are_one_span_and_a_missing_meter_is_a_gap() {
     let Open { database, folder: _folder } = open();
     database.add_account(account("one")).await.unwrap();
     for (second, remaining) in [(0, "5"), (10, "5.00"), (20, "5"), (30, "4")] {
-        database.keep_reading(&id("one"), reading(second, remaining)).await.unwrap();
+        database.keep_reading(&id("one"), reading(second, remaining), at(second)).await.unwrap();
     }
     let other = Reading { meters: vec![Meter { id: "other".into(), ..wallet("1") }], ..reading(40, "0") };
-    database.keep_reading(&id("one"), other).await.unwrap();
-    database.keep_reading(&id("one"), reading(50, "4")).await.unwrap();
+    database.keep_reading(&id("one"), other, at(40)).await.unwrap();
+    database.keep_reading(&id("one"), reading(50, "4"), at(50)).await.unwrap();
     let past = database.past(&id("one"), "credits", 10).await.unwrap();
     let spans: Vec<_> = past.iter().map(|span| (span.from, span.until, span.remaining)).collect();
     let amount = |n| Some(Decimal::from(n));
@@ -104,7 +104,7 @@ async fn equal_readings_are_one_span_and_a_missing_meter_is_a_gap() {
 async fn a_failure_keeps_the_last_good_reading_and_when_it_began() {
     let Open { database, folder: _folder } = open();
     database.add_account(account("one")).await.unwrap();
-    database.keep_reading(&id("one"), reading(0, "5")).await.unwrap();
+    database.keep_reading(&id("one"), reading(0, "5"), at(0)).await.unwrap();
     let failure = Failure::new(FailureKind::Timeout, "too slow");
     database.keep_failure(&id("one"), failure.clone(), at(10)).await.unwrap();
     database.keep_failure(&id("one"), failure, at(20)).await.unwrap();
@@ -113,7 +113,7 @@ async fn a_failure_keeps_the_last_good_reading_and_when_it_began() {
     let trouble = standing.trouble.as_ref().unwrap();
     assert_eq!((trouble.kind, trouble.since), (FailureKind::Timeout, at(10)));
     assert!(trouble.retry_at.unwrap() > at(20));
-    database.keep_reading(&id("one"), reading(30, "5")).await.unwrap();
+    database.keep_reading(&id("one"), reading(30, "5"), at(30)).await.unwrap();
     assert_eq!(database.standings().await.unwrap()[0].trouble, None);
 }
 
@@ -121,13 +121,28 @@ async fn a_failure_keeps_the_last_good_reading_and_when_it_began() {
 async fn a_late_reading_does_not_undo_a_newer_one() {
     let Open { database, folder: _folder } = open();
     database.add_account(account("one")).await.unwrap();
-    database.keep_reading(&id("one"), reading(10, "4")).await.unwrap();
-    database.keep_reading(&id("one"), reading(5, "9")).await.unwrap();
+    database.keep_reading(&id("one"), reading(10, "4"), at(10)).await.unwrap();
+    database.keep_reading(&id("one"), reading(5, "9"), at(12)).await.unwrap();
     assert_eq!(database.standings().await.unwrap()[0].reading, Some(reading(10, "4")));
 }
 
+#[tokio::test]
+async fn after_the_clock_was_set_back_readings_count_at_once() {
+    let Open { database, folder: _folder } = open();
+    database.add_account(account("one")).await.unwrap();
+    follow(&database, 100_000, "100").await;
+    follow(&database, 100_300, "90").await;
+    follow(&database, 0, "90").await;
+    follow(&database, 300, "4").await;
+    let standing = &database.standings().await.unwrap()[0];
+    assert_eq!(standing.reading, Some(reading(300, "4")));
+    assert_eq!(standing.alerts.len(), 1, "what is low is told, whatever the clock was");
+    let spans = database.past(&id("one"), "credits", 10).await.unwrap();
+    assert!(spans.iter().all(|span| span.from <= span.until), "{spans:?}");
+}
+
 async fn follow(database: &Database, second: i64, remaining: &str) {
-    database.keep_reading(&id("one"), reading(second, remaining)).await.unwrap();
+    database.keep_reading(&id("one"), reading(second, remaining), at(second)).await.unwrap();
     let course = database.standings().await.unwrap()[0].courses["credits"].clone();
     let context = AlertContext {
         account: id("one"),
@@ -165,6 +180,26 @@ async fn an_alert_is_raised_once_survives_a_restart_and_ends_with_a_top_up() {
     follow(&database, 6, "20").await;
     let again = database.alerts(10).await.unwrap();
     assert_eq!((again.len(), again[0].is_due(at(7))), (2, true));
+}
+
+#[tokio::test]
+async fn an_account_that_was_removed_meanwhile_is_no_trouble_for_the_others() {
+    let Open { database, folder: _folder } = open();
+    database.add_account(account("one")).await.unwrap();
+    database.keep_reading(&id("one"), reading(0, "100"), at(0)).await.unwrap();
+    let context = |account| AlertContext {
+        account,
+        meter: "credits".into(),
+        unit: "USD".parse().unwrap(),
+        standing: alert::Standing {
+            at: at(0),
+            remaining: Decimal::ONE,
+            full: Some(Decimal::from(100)),
+            raised_at: None,
+        },
+        rules: Rule::defaults(),
+    };
+    database.follow_alerts(vec![context(id("gone")), context(id("one"))], at(0)).await.unwrap();
 }
 
 #[tokio::test]

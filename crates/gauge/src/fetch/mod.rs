@@ -14,3 +14,4 @@ pub use answer::{Answer, Request};
 pub use client::{Client, Limits};
 pub use quote::Redaction;
 pub use refusal::{blocked, refusal, retry_at, stated_error};
+pub(crate) use retry_at::FURTHEST_WISH;

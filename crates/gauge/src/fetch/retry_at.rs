@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 
 /// No wish reaches further than this: a date in the far future is a mistake, and would silence an account.
-const FURTHEST: SignedDuration = SignedDuration::from_hours(24);
+pub(crate) const FURTHEST_WISH: SignedDuration = SignedDuration::from_hours(24);
 
 /// The time that `Retry-After` names (RFC 9110, section 10.2.3: seconds or a date), else `X-RateLimit-Reset` (unix
 /// seconds or milliseconds, or seconds from now). Never in the past, and within a day.
@@ -14,7 +14,7 @@ pub(super) fn wish(headers: &HeaderMap, now: Timestamp) -> Option<Timestamp> {
     let wish = text(RETRY_AFTER.as_str())
         .and_then(|text| after(text, now))
         .or_else(|| text("x-ratelimit-reset").and_then(|text| reset(text, now)))?;
-    let furthest = now.checked_add(FURTHEST).unwrap_or(Timestamp::MAX);
+    let furthest = now.checked_add(FURTHEST_WISH).unwrap_or(Timestamp::MAX);
     Some(wish.clamp(now, furthest))
 }
 
@@ -100,7 +100,7 @@ mod tests {
             let name = if reset { "x-ratelimit-reset" } else { "retry-after" };
             if let Some(at) = wish_of(name, &value) {
                 let (at, now): (Timestamp, Timestamp) = (at.parse().unwrap(), NOW.parse().unwrap());
-                prop_assert!(at >= now && at <= now + FURTHEST);
+                prop_assert!(at >= now && at <= now + FURTHEST_WISH);
             }
         }
     }

@@ -10,6 +10,8 @@ use ts_rs::TS;
 use super::{Gauge, definition};
 use crate::account::{Account, AccountId};
 use crate::alert::Rule;
+use crate::amount::LARGEST;
+use crate::clock;
 use crate::database::{AccountsError, DatabaseError};
 use crate::failure::{Failure, FailureKind};
 use crate::origin::permit;
@@ -78,7 +80,7 @@ pub enum AccountError {
     #[error("an account's name has 1 to 100 characters")]
     Label,
     /// A number that was typed makes no sense.
-    #[error("what counts as full must be above zero")]
+    #[error("what counts as full must be above zero, and no more than {LARGEST}")]
     Full,
     /// The key comes from the environment, where it cannot be replaced.
     #[error(
@@ -161,7 +163,7 @@ impl Gauge {
         }
         self.database.change_account(id, |account| account.paused = false).await?;
         if let Some(reading) = reading {
-            self.database.keep_reading(id, reading).await?;
+            self.database.keep_reading(id, reading, clock::now()).await?;
         }
         Ok(())
     }
@@ -225,7 +227,7 @@ impl Gauge {
             .await?;
         self.database.want(id).await?;
         if let Some(reading) = reading {
-            self.database.keep_reading(id, reading).await?;
+            self.database.keep_reading(id, reading, clock::now()).await?;
         }
         Ok(())
     }
@@ -238,7 +240,7 @@ impl Gauge {
         let account = self.database.account(id).await?;
         let AccountChange { label, base_url, inputs, full, rules, paused } = change;
         let label = label.as_deref().map(checked_label).transpose()?;
-        if full.iter().flatten().any(|(_, full)| *full <= Decimal::ZERO) {
+        if full.iter().flatten().any(|(_, full)| *full <= Decimal::ZERO || *full > LARGEST) {
             return Err(AccountError::Full);
         }
         let asked_otherwise = base_url.is_some() || inputs.is_some();

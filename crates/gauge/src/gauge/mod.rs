@@ -133,7 +133,7 @@ impl Gauge {
         match &outcome {
             Ok(reading) => {
                 tracing::info!(account = %id, meters = reading.meters.len(), "read");
-                self.database.keep_reading(id, reading.clone()).await?;
+                self.database.keep_reading(id, reading.clone(), clock::now()).await?;
             }
             Err(failure) => {
                 tracing::warn!(account = %id, kind = ?failure.kind, "not read: {failure}");

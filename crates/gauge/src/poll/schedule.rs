@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::database::Standing;
 use crate::failure::{Failure, FailureKind};
+use crate::fetch::FURTHEST_WISH;
 
 /// The first wait after a failure; each further one doubles it.
 const FIRST_RETRY: SignedDuration = SignedDuration::from_secs(30);
@@ -48,12 +49,13 @@ pub fn due_at(standing: &Standing, interval: SignedDuration, now: Timestamp) -> 
     if standing.wanted {
         return Some(now);
     }
+    // What is from the future is from before the clock was set back: due by the old one may be years away by the new one.
     if let Some(trouble) = &standing.trouble {
-        return trouble.retry_at;
+        let set_back = trouble.since > now || trouble.retry_at > now.checked_add(FURTHEST_WISH).ok();
+        return if set_back { Some(now) } else { trouble.retry_at };
     }
     let Some(reading) = &standing.reading else { return Some(now) };
     if reading.at > now {
-        // The clock was set back: what was due by the old one may be hours away by the new one.
         return Some(now);
     }
     reading.at.saturating_add(interval + jitter(standing, interval)).ok()
@@ -70,7 +72,11 @@ fn jitter(standing: &Standing, interval: SignedDuration) -> SignedDuration {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
+    use crate::account::Account;
+    use crate::failure::Trouble;
     use proptest::prelude::*;
 
     const NOW: Timestamp = Timestamp::constant(1_800_000_000, 0);
@@ -89,6 +95,39 @@ mod tests {
         let wished = NOW + SignedDuration::from_hours(3);
         let failure = Failure { retry_at: Some(wished), ..Failure::new(FailureKind::RateLimited, "") };
         assert_eq!(retry_at(&failure, 0, NOW), wished);
+    }
+
+    #[test]
+    fn after_the_clock_was_set_back_nobody_waits_for_it_to_catch_up() {
+        let trouble = |since, retry_at| {
+            let kind = FailureKind::Offline;
+            let trouble = Some(Trouble { kind, message: String::new(), since, retry_at });
+            let account = Account {
+                id: "one".parse().unwrap(),
+                provider: "openrouter".to_owned(),
+                label: String::new(),
+                base_url: None,
+                inputs: BTreeMap::new(),
+                origins: Vec::new(),
+                key_tail: String::new(),
+                paused: false,
+                full: BTreeMap::new(),
+                rules: BTreeMap::new(),
+            };
+            let standing = Standing {
+                account,
+                reading: None,
+                trouble,
+                wanted: false,
+                courses: BTreeMap::new(),
+                alerts: Vec::new(),
+            };
+            due_at(&standing, SignedDuration::from_mins(5), NOW)
+        };
+        let (soon, years) = (NOW + SignedDuration::from_mins(5), NOW + SignedDuration::from_hours(50_000));
+        assert_eq!(trouble(NOW, Some(soon)), Some(soon));
+        assert_eq!(trouble(NOW, Some(years)), Some(NOW));
+        assert_eq!(trouble(soon, Some(soon)), Some(NOW));
     }
 
     proptest! {
