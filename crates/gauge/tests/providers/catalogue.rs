@@ -120,6 +120,8 @@ fn what_is_wrong_is_named_with_its_line() {
         ("Bearer {key}", "Bearer", 25, "no request uses the key"),
         ("Bearer {key}", "Bearer {kye}", 27, "{kye} is neither"),
         ("X-Token", "\"X Token\"", 27, "name of a header"),
+        ("X-Token", "Host", 27, "set by the app itself"),
+        ("X-Token", "transfer-encoding", 27, "set by the app itself"),
         ("id = \"usage\"", "id = \"balance\"", 30, "another request “balance”"),
         ("method = \"POST\"", "method = \"PUT\"", 31, "unknown variant `PUT`"),
         ("method = \"POST\"\n", "", 32, "a GET request has no body"),

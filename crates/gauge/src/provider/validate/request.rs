@@ -4,12 +4,30 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use reqwest::Method;
-use reqwest::header::{HeaderName, HeaderValue};
+use reqwest::header::{
+    CONNECTION, CONTENT_LENGTH, EXPECT, HOST, HeaderName, HeaderValue, PROXY_AUTHORIZATION, TE, TRAILER,
+    TRANSFER_ENCODING, UPGRADE, VIA,
+};
 use toml::Spanned;
 
 use super::{Fault, KEY, Scope, Source, Template, Text, at, id};
 use crate::provider::definition::{Body, RequestRule};
 use crate::provider::document::{MethodDocument, RequestDocument};
+
+/// The headers that say where a request goes or how it is put on the wire. They are the client's: a `Host` of another
+/// name would have a server that many share hand the key to somebody else.
+const CLIENTS_HEADERS: [HeaderName; 10] = [
+    HOST,
+    CONNECTION,
+    CONTENT_LENGTH,
+    EXPECT,
+    PROXY_AUTHORIZATION,
+    TE,
+    TRAILER,
+    TRANSFER_ENCODING,
+    UPGRADE,
+    VIA,
+];
 
 pub(super) fn requests(
     documents: &Spanned<Vec<RequestDocument>>,
@@ -104,6 +122,9 @@ fn path(text: &Text, source: &Source<'_>) -> Result<Template, Fault> {
 fn header(name: &str, value: &Text, source: &Source<'_>) -> Result<(HeaderName, Template), Fault> {
     let header = HeaderName::from_bytes(name.as_bytes())
         .map_err(|_| at(value, format!("“{name}” cannot be the name of a header")))?;
+    if CLIENTS_HEADERS.contains(&header) {
+        return Err(at(value, format!("{name} is set by the app itself; leave it out")));
+    }
     HeaderValue::from_str(value.get_ref())
         .map_err(|_| at(value, "a header cannot have line breaks or other invisible characters in it"))?;
     Ok((header, source.template(value)?))
