@@ -24,10 +24,13 @@ pub struct Redaction {
 }
 
 impl Redaction {
-    /// Takes these secrets out.
+    /// Takes these secrets out, also as they are written in an address, which some servers repeat.
     pub fn of<'a>(secrets: impl IntoIterator<Item = &'a SecretString>) -> Self {
-        let mut secrets: Vec<_> =
-            secrets.into_iter().filter(|secret| !secret.expose_secret().is_empty()).cloned().collect();
+        let mut secrets: Vec<_> = secrets
+            .into_iter()
+            .filter(|secret| !secret.expose_secret().is_empty())
+            .flat_map(|secret| [secret.clone(), in_address(secret)])
+            .collect();
         // A secret within another would leave the other's ends.
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.expose_secret().len()));
         Self { secrets }
@@ -67,6 +70,10 @@ impl Redaction {
     }
 }
 
+fn in_address(secret: &SecretString) -> SecretString {
+    url::form_urlencoded::byte_serialize(secret.expose_secret().as_bytes()).collect::<String>().into()
+}
+
 /// Control characters, and those that reorder or hide text.
 fn is_invisible(c: char) -> bool {
     c.is_control()
@@ -81,6 +88,13 @@ mod tests {
 
     fn quote(body: &Value) -> Option<String> {
         Redaction::of([&"sk-secret-1".into()]).quote(body)
+    }
+
+    #[test]
+    fn a_secret_is_taken_out_of_an_address_too() {
+        let redaction = Redaction::of([&"sk/one+two=".into()]);
+        let body = json!({"message": "Cannot GET /balance?key=sk%2Fone%2Btwo%3D for sk/one+two="});
+        assert_eq!(redaction.quote(&body).unwrap(), "Cannot GET /balance?key=[key] for [key]");
     }
 
     #[test]
