@@ -74,7 +74,7 @@ impl Add {
             ..Draft::default()
         };
         let id = gauge.free_id(&draft).await?;
-        if gauge.database().account(&id).await.is_ok() {
+        if draft.id.is_some() && gauge.database().account(&id).await.is_ok() {
             return Err(AccountsError::Taken(id).into());
         }
         if gauge.keys().environment_key(&id)?.is_none() {
