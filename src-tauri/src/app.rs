@@ -9,6 +9,7 @@ use gauge::poll::Polling;
 use gauge::settings::{Settings, StartWindow};
 use gauge::snapshot::Snapshot;
 use jiff::Zoned;
+use serde_json::Map;
 use tauri::{AppHandle, Emitter as _, Manager as _, PhysicalPosition};
 use tokio::sync::{mpsc, watch};
 
@@ -146,9 +147,8 @@ fn obey_one(handle: &AppHandle, wish: TrayEvent) -> tauri::Result<()> {
             Ok(())
         }
         TrayEvent::TogglePause => {
-            let settings = app.gauge.settings();
-            let settings = Settings { paused: !settings.paused, ..settings.as_ref().clone() };
-            if let Err(problem) = preferences::save(handle, &app.gauge.home().settings_file(), settings) {
+            let change = Map::from_iter([("paused".into(), (!app.gauge.settings().paused).into())]);
+            if let Err(problem) = preferences::change(handle, &app.gauge.home().settings_file(), change) {
                 tracing::error!("{}", problem.message);
             }
             app.gauge.reload();

@@ -90,7 +90,7 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
             ipc::pages::open_page,
             ipc::pages::open_window,
             ipc::pages::quit,
-            ipc::settings::save_settings,
+            ipc::settings::change_settings,
             ipc::settings::settings,
             ipc::status::dismiss_notice,
             ipc::status::readings,

@@ -57,7 +57,7 @@ class Live {
     const before = this.settings;
     this.settings = { ...before, ...some };
     try {
-      await call('save_settings', { settings: this.settings });
+      await call('change_settings', { change: some });
     } catch (error) {
       this.settings = before;
       throw error;

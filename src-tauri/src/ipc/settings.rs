@@ -1,6 +1,7 @@
 //! The preferences.
 
 use gauge::settings::Settings;
+use serde_json::{Map, Value};
 use tauri::{AppHandle, Emitter as _, State};
 use tauri_plugin_autostart::ManagerExt as _;
 
@@ -14,20 +15,23 @@ pub(crate) fn settings(app: State<'_, App>) -> Settings {
 }
 
 #[tauri::command]
-pub(crate) async fn save_settings(
+pub(crate) async fn change_settings(
     handle: AppHandle,
     app: State<'_, App>,
-    settings: Settings,
+    change: Map<String, Value>,
 ) -> Result<(), Problem> {
-    let before = app.gauge.settings();
-    if settings.launch_at_login != before.launch_at_login && !app.is_demo() {
+    let launch = change.get("launch_at_login").and_then(Value::as_bool);
+    if let Some(launch) = launch
+        && launch != app.gauge.settings().launch_at_login
+        && !app.is_demo()
+    {
         let autostart = handle.autolaunch();
-        let changed = if settings.launch_at_login { autostart.enable() } else { autostart.disable() };
+        let changed = if launch { autostart.enable() } else { autostart.disable() };
         changed.map_err(|error| {
             Problem::new("settings", format!("starting at login could not be changed: {error}"))
         })?;
     }
-    preferences::save(&handle, &app.gauge.home().settings_file(), settings)?;
+    preferences::change(&handle, &app.gauge.home().settings_file(), change)?;
     app.gauge.reload();
     app.polling.look();
     handle.emit("settings", app.gauge.settings().as_ref())?;

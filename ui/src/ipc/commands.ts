@@ -48,7 +48,8 @@ export interface Commands {
   found_keys: Command<Nothing, FoundKey[]>;
 
   settings: Command<Nothing, Settings>;
-  save_settings: Command<{ settings: Settings }, void>;
+  /** Changes these settings and keeps the others as they are by now. */
+  change_settings: Command<{ change: Partial<Settings> }, void>;
 
   alerts: Command<Nothing, Alert[]>;
   /** Puts off the alerts of one meter, or of the whole account when `meter` is null. */

@@ -271,8 +271,8 @@ const answers: Answers = {
     { variable: 'STABILITY_API_KEY', provider: 'stability', provider_name: 'Stability AI' },
   ],
   settings: () => structuredClone(settings),
-  save_settings({ settings: wanted }) {
-    settings = structuredClone(wanted);
+  change_settings({ change }) {
+    settings = { ...settings, ...structuredClone(change) };
     announce('settings', structuredClone(settings));
   },
   alerts,

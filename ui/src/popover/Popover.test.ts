@@ -118,7 +118,7 @@ describe('the window', () => {
     const { user } = open('mixed', 'popover');
     (await screen.findByRole('button', { name: 'Menu' })).focus();
     await user.keyboard('{ArrowDown}{ArrowDown}{ArrowDown}{Enter}');
-    expect(argsOf('save_settings')).toMatchObject([{ settings: { paused: true } }]);
+    expect(argsOf('change_settings')).toEqual([{ change: { paused: true } }]);
     await screen.findByText('Paused.');
   });
 

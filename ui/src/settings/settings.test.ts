@@ -17,9 +17,9 @@ describe('alerts', () => {
     await user.type(first, '30 %');
     await user.click(form.getByRole('button', { name: 'Remove rule 3' }));
     await user.click(form.getByRole('button', { name: 'Save rules' }));
-    expect(argsOf('save_settings')).toMatchObject([
+    expect(argsOf('change_settings')).toEqual([
       {
-        settings: {
+        change: {
           rules: [
             { below: '30%', severity: 'warning' },
             { below: '10%', severity: 'critical' },
@@ -99,14 +99,16 @@ describe('general', () => {
     await user.click(await screen.findByRole('radio', { name: 'Dark' }));
     expect(document.documentElement.dataset.theme).toBe('dark');
     await user.selectOptions(screen.getByLabelText('Check every'), '15 minutes');
-    expect(argsOf('save_settings').at(-1)).toMatchObject({
-      settings: { theme: 'dark', poll_interval_seconds: 900, launch_at_login: true },
-    });
+    expect(argsOf('change_settings')).toEqual([
+      { change: { theme: 'dark' } },
+      { change: { poll_interval_seconds: 900 } },
+    ]);
+    expect(live.settings).toMatchObject({ theme: 'dark', poll_interval_seconds: 900, launch_at_login: true });
   });
 
   it('goes back to what holds when it cannot be saved', async () => {
     const { user } = open('healthy', 'settings/general');
-    failing.set('save_settings', {
+    failing.set('change_settings', {
       kind: 'settings',
       message: 'settings.json cannot be written: disk full.',
     });
