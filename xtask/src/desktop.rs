@@ -40,8 +40,12 @@ pub(crate) fn show(program: &Path, arguments: &[&str], once: bool) -> Result<(),
     })?;
     let Some(item) = item else { return ended(&mut app) };
     say(&item.state()?);
-    item.activate(POPOVER.0, POPOVER.1)?;
-    println!("\nScreenshot: {}", screenshot(&desktop, &app)?.display());
+    // With no accounts yet, the app opens a window by itself.
+    if wait_for_window(&desktop, &app, UNASKED).is_err() {
+        item.activate(CLICK.0, CLICK.1)?;
+        wait_for_window(&desktop, &app, PATIENCE)?;
+    }
+    println!("\nScreenshot: {}", screenshot(&desktop)?.display());
 
     if once {
         return Ok(());
@@ -56,7 +60,10 @@ pub(crate) fn show(program: &Path, arguments: &[&str], once: bool) -> Result<(),
 }
 
 /// Where the tray icon is taken to be clicked: near the panel's right end.
-const POPOVER: (i32, i32) = (1220, 786);
+const CLICK: (i32, i32) = (1220, 786);
+
+/// How long an app may take to open a window that nobody asked for.
+const UNASKED: Duration = Duration::from_secs(2);
 
 /// The end: fine when the user asked for it, told with the app's last words when it ended by itself.
 fn ended(app: &mut Program) -> Result<(), Error> {
@@ -81,17 +88,21 @@ fn say(state: &TrayState) {
     }
 }
 
-/// Saves what the screen shows once the app has a window there and the picture stands still.
-fn screenshot(desktop: &Desktop, app: &Program) -> Result<PathBuf, Error> {
-    let file = target().join("xtask").join("desktop.png");
-    let folder = file.parent().unwrap_or(&file);
-    fs::create_dir_all(folder).map_err(|source| Error::File { path: folder.to_owned(), source })?;
+/// Waits for a window of the app on the screen.
+fn wait_for_window(desktop: &Desktop, app: &Program, within: Duration) -> Result<(), desktop::Error> {
     let id = app.id().to_string();
-    eventually("a window of the app", PATIENCE, || {
+    eventually("a window of the app", within, || {
         let mut search = desktop.command("xdotool");
         search.args(["search", "--onlyvisible", "--all", "--pid", &id, "--name", ".*"]);
         desktop.run(&mut search).ok()?.status.success().then_some(())
-    })?;
+    })
+}
+
+/// Saves what the screen shows once the picture stands still.
+fn screenshot(desktop: &Desktop) -> Result<PathBuf, Error> {
+    let file = target().join("xtask").join("desktop.png");
+    let folder = file.parent().unwrap_or(&file);
+    fs::create_dir_all(folder).map_err(|source| Error::File { path: folder.to_owned(), source })?;
     let mut last = Vec::new();
     eventually("the screen to stand still", PATIENCE, || {
         thread::sleep(STILL);
