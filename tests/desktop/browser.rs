@@ -1,12 +1,9 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
-use std::path::Path;
 use std::process::Command;
 use std::thread;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 use ureq::Agent;
 
@@ -258,17 +255,6 @@ impl Browser {
     /// Goes on with another of [`windows`](Self::windows).
     pub fn switch_to(&self, window: &str) -> Result<(), Error> {
         self.post("/window", json!({ "handle": window })).map(drop)
-    }
-
-    /// Saves what the window shows as a PNG file, even where another window is in front of it.
-    pub fn screenshot(&self, file: &Path) -> Result<(), Error> {
-        let picture = self.get("/screenshot").map(text)?;
-        let refused = |error: base64::DecodeError| Error::Refused {
-            command: "/screenshot".into(),
-            message: error.to_string(),
-        };
-        let picture = BASE64_STANDARD.decode(picture).map_err(refused)?;
-        fs::write(file, picture).map_err(|source| Error::File { path: file.to_owned(), source })
     }
 
     /// What axe-core finds in the page against WCAG 2.2 at level AA and its own best practices.

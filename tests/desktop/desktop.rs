@@ -175,6 +175,12 @@ impl Desktop {
         Ok(String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect())
     }
 
+    /// Brings the window with this title in front of the others.
+    pub fn raise(&self, title: &str) -> Result<(), Error> {
+        let search = ["search", "--sync", "--onlyvisible", "--name", &format!("^{title}$"), "windowraise"];
+        self.run(self.command("xdotool").args(search)).map(drop)
+    }
+
     /// Saves what the screen shows as a PNG file.
     pub fn screenshot(&self, file: &Path) -> Result<(), Error> {
         let output = self.run(self.command("scrot").arg("--overwrite").arg(file))?;

@@ -1,0 +1,103 @@
+//! Everything by keyboard, with the focus in sight.
+
+use desktop::{PATIENCE, eventually};
+use serde_json::json;
+
+use super::{App, CONTROL, ENTER, TAB, account};
+use crate::bench::{Bench, key, stability};
+
+/// Whether the element with the focus is outlined, by itself or by what it draws around its row.
+const OUTLINED: &str = "
+const outlined = (style) => style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1;
+const element = document.activeElement;
+return outlined(getComputedStyle(element)) || outlined(getComputedStyle(element, '::after'));
+";
+
+/// Presses Tab until the focus is on the control with this name, and sees that the focus shows on the way.
+#[track_caller]
+fn tab_to(app: &App, name: &str) {
+    let mut passed = Vec::new();
+    for _ in 0..40 {
+        app.browser.press(TAB).unwrap();
+        let Ok(focused) = app.browser.focused() else { continue };
+        let found = app.browser.label(&focused).unwrap();
+        assert_eq!(app.browser.execute(OUTLINED, &[]).unwrap(), true, "no outline on {found:?}");
+        if found == name {
+            return;
+        }
+        passed.push(found);
+    }
+    panic!("{name:?} is not among what Tab reaches: {passed:?}");
+}
+
+fn type_text(app: &App, text: &str) {
+    for key in text.chars() {
+        app.browser.press(key).unwrap();
+    }
+}
+
+#[test]
+fn an_account_is_added_by_keyboard_alone() {
+    let bench = Bench::new();
+    bench.open(&stability("images", 250));
+    let app = App::open(&bench, "popover");
+    app.shows("Add your first key");
+    tab_to(&app, "Add a key");
+    app.browser.press(ENTER).unwrap();
+
+    app.go_to("Credit Gauge settings");
+    // The search has the focus from the start.
+    app.shows("Stability AI");
+    type_text(&app, "stab");
+    app.hides("OpenRouter");
+    tab_to(&app, "Stability AI api.stability.ai");
+    app.browser.press(ENTER).unwrap();
+    // So has the key's field.
+    app.shows("Add Stability AI");
+    type_text(&app, &key("images"));
+    tab_to(&app, "Name (optional)");
+    type_text(&app, "Images");
+    tab_to(&app, "Another address");
+    app.browser.press(ENTER).unwrap();
+    tab_to(&app, "Base URL");
+    type_text(&app, bench.providers.origin());
+    app.browser.press(ENTER).unwrap();
+    app.shows("Stability AI · Images");
+    assert_eq!(bench.run(&["accounts", "list", "--json"]).json()["accounts"][0]["label"], "Images");
+
+    tab_to(&app, "More for Stability AI · Images");
+    app.browser.press(ENTER).unwrap();
+    type_text(&app, "\u{e015}\u{e015}\u{e015}");
+    app.browser.press(ENTER).unwrap();
+    app.shows("Paused");
+    app.is_calm();
+}
+
+#[test]
+fn rows_open_and_shortcuts_work() {
+    let bench = Bench::new();
+    account(&bench, "images", "Images", 1000);
+    account(&bench, "video", "Video", 500);
+    let app = App::open(&bench, "popover");
+    app.shows("1,000 credits");
+    tab_to(&app, "Stability AI · Images");
+    app.browser.press(ENTER).unwrap();
+    app.shows("One credit is 0.01 USD.");
+
+    bench.spend("images", 1);
+    app.browser.press_with(CONTROL, 'r').unwrap();
+    app.shows("999 credits");
+    let focused = app.browser.focused().unwrap();
+    assert_eq!(app.browser.label(&focused).unwrap(), "Stability AI · Images");
+
+    app.browser.press_with(CONTROL, ',').unwrap();
+    app.go_to("Credit Gauge settings");
+    app.shows("Stability AI · Images");
+    bench.spend("images", 1);
+    app.browser.press_with(CONTROL, 'r').unwrap();
+    eventually("a newer reading", PATIENCE, || {
+        (bench.status("images")["meters"][0]["remaining"] == json!("998")).then_some(())
+    })
+    .unwrap();
+    app.is_calm();
+}
