@@ -44,6 +44,9 @@ pub enum DatabaseError {
         "the database could not be read or written: {0}. Check the disk's free space and the folder's permissions"
     )]
     Sqlite(#[from] rusqlite::Error),
+    /// The file is not what it should be, all through or in a part.
+    #[error("the database is damaged: {0}")]
+    Damaged(String),
     /// The file could not be made or moved.
     #[error("the database file {path} cannot be used: {source}. Check the disk and the folder's permissions")]
     File {
@@ -73,8 +76,23 @@ pub enum DatabaseError {
 }
 
 impl DatabaseError {
-    fn is_damage(&self) -> bool {
-        matches!(self, Self::Sqlite(error) if matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)))
+    /// Takes an error of opening the file for damage, where it says so or the file is another one than ours.
+    fn of_opening(error: rusqlite::Error) -> Self {
+        use rusqlite::Error::{InvalidColumnType, QueryReturnedNoRows, SqlInputError, SqliteFailure};
+        match error {
+            SqlInputError { msg, .. } => Self::Damaged(msg),
+            // `Unknown` is an error in SQL: a table is missing, or there already.
+            SqliteFailure(ref failure, _)
+                if matches!(
+                    failure.code,
+                    ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::Unknown
+                ) =>
+            {
+                Self::Damaged(error.to_string())
+            }
+            QueryReturnedNoRows | InvalidColumnType(..) => Self::Damaged(error.to_string()),
+            _ => Self::Sqlite(error),
+        }
     }
 }
 
@@ -85,18 +103,17 @@ impl Database {
     /// # Errors
     /// When the file cannot be made, read or moved, or is from a newer version.
     pub fn open(path: &Path, now: Timestamp) -> Result<(Self, Option<String>), DatabaseError> {
-        let (connection, notice) = match connect(path) {
-            Err(error) if error.is_damage() => {
+        let ((connection, identity), notice) = match connect(path) {
+            Err(DatabaseError::Damaged(reason)) => {
                 let aside = set_database_aside(path, now)?;
                 let notice = format!(
-                    "The database was damaged ({error}). It is kept as {}, and a new one was begun: add your accounts again.",
+                    "The database was damaged ({reason}). It is kept as {}, and a new one was begun: add your accounts again.",
                     aside.display()
                 );
                 (connect(path)?, Some(notice))
             }
             connected => (connected?, None),
         };
-        let identity = connection.query_row("SELECT id FROM identity", [], |row| row.get(0))?;
         let (work, queue) = mpsc::channel::<Work>();
         thread::Builder::new()
             .name("database".into())
@@ -161,16 +178,38 @@ impl Database {
     }
 }
 
-fn connect(path: &Path) -> Result<Connection, DatabaseError> {
+/// The open file and its random id.
+fn connect(path: &Path) -> Result<(Connection, String), DatabaseError> {
     home::touch_private(path).map_err(|source| DatabaseError::File { path: path.to_owned(), source })?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags)?;
+    prepare(&connection).map_err(DatabaseError::of_opening)?;
+    schema::bring_forward(&mut connection, path).map_err(|error| match error {
+        DatabaseError::Sqlite(error) => DatabaseError::of_opening(error),
+        other => other,
+    })?;
+    let identity = sound_identity(&connection).map_err(DatabaseError::of_opening)?;
+    match identity {
+        Ok(identity) => Ok((connection, identity)),
+        Err(damage) => Err(DatabaseError::Damaged(damage)),
+    }
+}
+
+fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "normal")?;
-    connection.pragma_update(None, "foreign_keys", true)?;
-    schema::bring_forward(&mut connection, path)?;
-    Ok(connection)
+    connection.pragma_update(None, "foreign_keys", true)
+}
+
+/// The database's random id, or what is damaged. The whole file is looked at, a tenth of a second for a million readings:
+/// damage that shows up later would leave a program that can neither read nor write.
+fn sound_identity(connection: &Connection) -> rusqlite::Result<Result<String, String>> {
+    let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if found != "ok" {
+        return Ok(Err(found.replace('\n', " ")));
+    }
+    connection.query_row("SELECT id FROM identity", [], |row| row.get(0)).map(Ok)
 }
 
 /// Moves the database aside with the files that SQLite keeps beside it.

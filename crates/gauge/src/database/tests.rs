@@ -250,6 +250,40 @@ fn a_damaged_file_is_set_aside_whole_and_a_new_one_begun() {
 }
 
 #[test]
+fn damage_anywhere_in_the_file_is_found_when_it_is_opened() {
+    let sound = tempfile::tempdir().unwrap();
+    let file = sound.path().join("gauge.db");
+    drop(Database::open(&file, Timestamp::now()).unwrap());
+    // All of it in the one file.
+    Connection::open(&file).unwrap().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
+    let bytes = std::fs::read(&file).unwrap();
+    for page in 1..bytes.len() / 4096 {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("gauge.db");
+        let mut bytes = bytes.clone();
+        bytes[page * 4096..][..4096].fill(0xa5);
+        std::fs::write(&file, bytes).unwrap();
+        let (_database, notice) = Database::open(&file, Timestamp::now()).unwrap();
+        assert!(notice.is_some_and(|notice| notice.contains("damaged-")), "page {page}");
+    }
+}
+
+#[test]
+fn another_programs_database_is_set_aside() {
+    for sql in [
+        "CREATE TABLE accounts (x)",
+        "PRAGMA user_version = 1",
+        "CREATE TABLE identity (id); PRAGMA user_version = 1",
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("gauge.db");
+        Connection::open(&file).unwrap().execute_batch(sql).unwrap();
+        let (_database, notice) = Database::open(&file, Timestamp::now()).unwrap();
+        assert!(notice.is_some(), "{sql}");
+    }
+}
+
+#[test]
 fn a_file_from_a_newer_version_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("gauge.db");
