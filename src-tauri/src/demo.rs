@@ -72,11 +72,6 @@ pub(crate) fn start_beside() -> std::io::Result<()> {
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
-    let secrets =
-        std::env::vars_os().map(|(name, _)| name).filter(|name| gauge::secret::is_secret_variable(name));
-    for name in secrets {
-        program.env_remove(name);
-    }
     let mut child = program.spawn()?;
     // Waited for, so that it does not linger in the process table once it has ended.
     std::thread::spawn(move || child.wait());

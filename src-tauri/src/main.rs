@@ -44,8 +44,14 @@ struct Options {
     window: Option<WindowName>,
 }
 
+#[expect(
+    unsafe_code,
+    reason = "the keys are taken out of the environment, so that the web view does not inherit them"
+)]
 fn main() -> ExitCode {
-    match run(&Options::parse()) {
+    // SAFETY: no other thread was started yet.
+    let environment = unsafe { Environment::take_from_process() };
+    match run(&Options::parse(), environment) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!("{error}");
@@ -56,9 +62,9 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(options: &Options) -> Result<(), Box<dyn Error>> {
+fn run(options: &Options, environment: Environment) -> Result<(), Box<dyn Error>> {
     let window = options.window;
-    let (gauge, demo) = open(options.demo)?;
+    let (gauge, demo) = open(options.demo, environment)?;
     let gauge = Arc::new(gauge);
     let mut context = tauri::generate_context!();
     instance::name(&mut context, gauge.home(), options.demo);
@@ -108,7 +114,7 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn open(demo: bool) -> Result<(Gauge, Option<Demo>), Box<dyn Error>> {
+fn open(demo: bool, environment: Environment) -> Result<(Gauge, Option<Demo>), Box<dyn Error>> {
     if demo {
         let (gauge, demo) = block_on(demo::start())?;
         logs::start(gauge.home(), "credit-gauge-tray");
@@ -116,6 +122,6 @@ fn open(demo: bool) -> Result<(Gauge, Option<Demo>), Box<dyn Error>> {
     }
     let home = Home::of_user()?;
     logs::start(&home, "credit-gauge-tray");
-    let gauge = Gauge::open(home, Arc::new(SystemKeychain::new()), Environment::of_process())?;
+    let gauge = Gauge::open(home, Arc::new(SystemKeychain::new()), environment)?;
     Ok((gauge, None))
 }

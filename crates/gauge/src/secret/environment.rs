@@ -1,5 +1,6 @@
 //! Keys from the environment, for machines without a keychain.
 
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 
@@ -17,9 +18,8 @@ pub fn environment_variable(account: &AccountId) -> String {
     format!("{PREFIX}{}", account.as_str().to_ascii_uppercase().replace('-', "_"))
 }
 
-/// Whether the environment variable `name` holds a key of ours, and so is to be kept from programs that we start.
-#[must_use]
-pub fn is_secret_variable(name: &OsStr) -> bool {
+/// Whether the environment variable `name` holds a key of ours.
+fn is_secret_variable(name: &OsStr) -> bool {
     let name = name.as_encoded_bytes();
     let Some(start) = name.get(..PREFIX.len()) else { return false };
     // Windows does not tell the case of names apart.
@@ -48,6 +48,23 @@ impl Environment {
         Self::new(|name| std::env::var_os(name))
     }
 
+    /// That of this process, which loses its keys: so the programs that it starts, such as the web view and the browser,
+    /// do not inherit them.
+    ///
+    /// # Safety
+    /// No other thread may use the environment meanwhile: call it before any is started.
+    #[must_use]
+    #[expect(unsafe_code, reason = "there is no other way to take a variable out of the environment")]
+    pub unsafe fn take_from_process() -> Self {
+        let keys: BTreeMap<OsString, OsString> =
+            std::env::vars_os().filter(|(name, _)| is_secret_variable(name)).collect();
+        for name in keys.keys() {
+            // SAFETY: the caller sees to it that no other thread uses the environment.
+            unsafe { std::env::remove_var(name) };
+        }
+        Self::new(move |name| keys.iter().find(|(known, _)| is_same(known, name)).map(|(_, key)| key.clone()))
+    }
+
     /// One without keys.
     #[must_use]
     pub fn empty() -> Self {
@@ -66,6 +83,11 @@ impl Environment {
         let value = SecretString::from(value.into_string().map_err(|_| EnvironmentError { variable })?);
         Ok(trimmed(&value))
     }
+}
+
+/// Whether two names are of one variable. Windows does not tell their case apart.
+fn is_same(one: &OsStr, other: &str) -> bool {
+    if cfg!(windows) { one.eq_ignore_ascii_case(other) } else { one == other }
 }
 
 impl fmt::Debug for Environment {
@@ -95,6 +117,17 @@ mod tests {
         assert!(!is_secret_variable(OsStr::new("CREDIT_GAUGE_HOME")));
         assert!(!is_secret_variable(OsStr::new("OPENROUTER_API_KEY")));
         assert!(!is_secret_variable(OsStr::new("CREDIT")));
+    }
+
+    #[test]
+    #[expect(unsafe_code, reason = "the environment is what is tested")]
+    fn what_is_taken_from_the_process_is_inherited_by_no_program() {
+        // SAFETY: no other test here uses the environment, and the standard library guards its own uses.
+        unsafe { std::env::set_var("CREDIT_GAUGE_KEY_TAKEN_1", "sk-taken") };
+        // SAFETY: as above.
+        let environment = unsafe { Environment::take_from_process() };
+        assert_eq!(environment.key(&account("taken-1")).unwrap().unwrap().expose_secret(), "sk-taken");
+        assert_eq!(std::env::var_os("CREDIT_GAUGE_KEY_TAKEN_1"), None);
     }
 
     #[test]

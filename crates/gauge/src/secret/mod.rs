@@ -11,7 +11,7 @@ mod keys;
 mod memory;
 mod system;
 
-pub use environment::{Environment, EnvironmentError, environment_variable, is_secret_variable};
+pub use environment::{Environment, EnvironmentError, environment_variable};
 pub use keychain::{Cause, Item, Keychain, KeychainError, Prompt};
 pub use keys::{Key, KeyError, Keys, Place, tail};
 pub use memory::MemoryKeychain;
