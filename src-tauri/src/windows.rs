@@ -2,6 +2,7 @@
 
 use tauri::{AppHandle, Emitter as _, Manager as _, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 
+use crate::app::App;
 use crate::popover;
 
 /// Which window.
@@ -58,9 +59,9 @@ pub(crate) fn builder<'a>(
         Some(page) => format!("index.html#{}/{page}", name.label()),
         None => format!("index.html#{}", name.label()),
     };
-    // Incognito: the windows keep nothing of their own on the disk. WebKitWebDriver cannot drive such a window.
-    let driven = std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_some();
-    WebviewWindowBuilder::new(app, name.label(), WebviewUrl::App(hash.into())).incognito(!driven)
+    // What the web engine keeps for itself lies with the rest of the app's files, and goes with a demo.
+    let folder = app.state::<App>().gauge.home().data().join("web");
+    WebviewWindowBuilder::new(app, name.label(), WebviewUrl::App(hash.into())).data_directory(folder)
 }
 
 /// Brings a window to the front.
