@@ -72,6 +72,7 @@ fn ended(app: &mut Program) -> Result<(), Error> {
     }
     let status = app.wait(PATIENCE)?;
     if status.success() {
+        print!("{}", app.stdout());
         return Ok(());
     }
     Err(Error::Found(format!("The app ended ({status}). It said:\n{}", app.stderr())))
