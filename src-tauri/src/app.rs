@@ -14,8 +14,7 @@ use tauri::{AppHandle, Emitter as _, Manager as _, PhysicalPosition};
 use tokio::sync::{mpsc, watch};
 
 use crate::alerts::Alerts;
-use crate::demo::Demo;
-use crate::popover::{self, Popover};
+use crate::popover;
 use crate::preferences;
 use crate::tray::{Tray, TrayEvent, TrayHost, View};
 use crate::windows::{self, WindowName};
@@ -26,16 +25,12 @@ pub(crate) struct App {
     pub(crate) polling: Polling,
     pub(crate) alerts: Arc<Alerts>,
     pub(crate) tray_host: watch::Receiver<TrayHost>,
-    demo: Option<Demo>,
+    /// Whether all this is simulated.
+    pub(crate) is_demo: bool,
     dismissed: Mutex<HashSet<String>>,
 }
 
 impl App {
-    /// Whether all this is simulated.
-    pub(crate) fn is_demo(&self) -> bool {
-        self.demo.is_some()
-    }
-
     /// How everything stands, for the windows: they also say what the tray lacks, since then they are all there is.
     pub(crate) fn snapshot(&self) -> Snapshot {
         let mut snapshot = self.polling.snapshots().borrow().as_ref().clone();
@@ -57,7 +52,7 @@ impl App {
 pub(crate) async fn start(
     handle: &AppHandle,
     gauge: Arc<Gauge>,
-    demo: Option<Demo>,
+    is_demo: bool,
     window: Option<WindowName>,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let polling = Polling::start(Arc::clone(&gauge)).await?;
@@ -68,19 +63,18 @@ pub(crate) async fn start(
     #[cfg(not(target_os = "linux"))]
     let tray = Tray::start(handle, view(&polling, &gauge.settings()), wishes);
     let tray_host = tray.host();
-    handle.manage(Popover::default());
     handle.manage(App {
         gauge: Arc::clone(&gauge),
         polling: polling.clone(),
         alerts: Arc::clone(&alerts),
         tray_host: tray_host.clone(),
-        demo,
+        is_demo,
         dismissed: Mutex::default(),
     });
 
     tauri::async_runtime::spawn(Arc::clone(&alerts).run());
-    tauri::async_runtime::spawn(obey(handle.clone(), inbox));
-    open_first_window(handle, &gauge, window, tray_host).await?;
+    let first = first_window(&gauge, window, &tray_host).await?;
+    tauri::async_runtime::spawn(obey(handle.clone(), first, inbox));
     tauri::async_runtime::spawn(show(handle.clone(), polling, gauge, tray));
     Ok(())
 }

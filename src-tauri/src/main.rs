@@ -63,11 +63,11 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options, environment: Environment) -> Result<(), Box<dyn Error>> {
-    let window = options.window;
-    let (gauge, demo) = open(options.demo, environment)?;
+    let Options { demo: is_demo, window } = *options;
+    let (gauge, mut demo) = open(is_demo, environment)?;
     let gauge = Arc::new(gauge);
     let mut context = tauri::generate_context!();
-    instance::name(&mut context, gauge.home(), options.demo);
+    instance::name(&mut context, gauge.home(), is_demo);
     let app = instance::single(tauri::Builder::default(), &context)
         .plugin(tauri_plugin_autostart::Builder::new().app_name("Credit Gauge").build())
         .plugin(tauri_plugin_opener::init())
@@ -103,13 +103,14 @@ fn run(options: &Options, environment: Environment) -> Result<(), Box<dyn Error>
             ipc::status::refresh,
             ipc::status::snapshot,
         ])
-        .setup(move |app| block_on(app::start(app.handle(), gauge, demo, window)))
+        .setup(move |app| block_on(app::start(app.handle(), gauge, is_demo, window)))
         .build(context)?;
-    app.run(|_, event| {
-        if let RunEvent::ExitRequested { code: None, api, .. } = event {
-            // The last window was closed. The app goes on in the tray.
-            api.prevent_exit();
-        }
+    app.run(move |_, event| match event {
+        // The last window was closed. The app goes on in the tray.
+        RunEvent::ExitRequested { code: None, api, .. } => api.prevent_exit(),
+        // The process ends without dropping anything, and the demo has a folder to remove.
+        RunEvent::Exit => drop(demo.take()),
+        _ => {}
     });
     Ok(())
 }

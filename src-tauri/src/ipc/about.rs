@@ -59,7 +59,7 @@ async fn describe(app: &App) -> About {
         tray_host,
         tray_advice,
         notifications: app.alerts.server().await,
-        demo: app.is_demo(),
+        demo: app.is_demo,
     }
 }
 

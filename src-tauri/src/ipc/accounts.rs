@@ -312,7 +312,7 @@ pub(crate) async fn remove_account(
 
 #[tauri::command]
 pub(crate) fn found_keys(app: State<'_, App>) -> Vec<FoundKey> {
-    if app.is_demo() {
+    if app.is_demo {
         return Vec::new();
     }
     let catalogue = app.gauge.catalogue();

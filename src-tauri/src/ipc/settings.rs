@@ -23,7 +23,7 @@ pub(crate) async fn change_settings(
     let launch = change.get("launch_at_login").and_then(Value::as_bool);
     if let Some(launch) = launch
         && launch != app.gauge.settings().launch_at_login
-        && !app.is_demo()
+        && !app.is_demo
     {
         let autostart = handle.autolaunch();
         let changed = if launch { autostart.enable() } else { autostart.disable() };
