@@ -47,7 +47,11 @@ pub(crate) fn click(menu: &Proxy<'_>, label: &str) -> Result<(), Error> {
         let entries = all.iter().map(|entry| entry.label.clone()).collect();
         return Err(Error::NoMenuEntry { label: label.to_owned(), entries });
     };
-    Ok(menu.call("Event", &(entry.id, "clicked", Value::from(0), 0_u32))?)
+    match menu.call("Event", &(entry.id, "clicked", Value::from(0), 0_u32)) {
+        // A program that quits upon it need not answer.
+        Err(zbus::Error::MethodError(name, ..)) if name == "org.freedesktop.DBus.Error.NoReply" => Ok(()),
+        answer => Ok(answer?),
+    }
 }
 
 fn entry((id, mut properties, children): Layout) -> Result<MenuEntry, Error> {

@@ -1,5 +1,7 @@
 //! What the programs are tried on: a desktop with a keychain, simulated providers, and ways to look at both.
 
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::Duration;
 
@@ -193,6 +195,23 @@ pub(crate) fn key(id: &str) -> String {
 pub(crate) fn providers() -> Server {
     let simulation = Simulation::new(Clock::still("2026-11-21T10:00:00Z".parse().unwrap()), 1);
     Server::start(simulation, "127.0.0.1:0".parse().unwrap()).unwrap()
+}
+
+/// Every file below a folder.
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let entry = entry.unwrap();
+            match entry.file_type().unwrap() {
+                kind if kind.is_dir() => folders.push(entry.path()),
+                kind if kind.is_file() => files.push(entry.path()),
+                _ => {}
+            }
+        }
+    }
+    files
 }
 
 /// Waits until the tray item says what is wanted, and returns all that it says.

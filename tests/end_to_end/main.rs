@@ -4,6 +4,11 @@
 
 mod alerts;
 mod bench;
+mod demo;
 mod fake_item;
 mod harness;
+mod keychain;
+mod polling;
+mod secrets;
+mod together;
 mod tray;

@@ -107,7 +107,7 @@ fn without_a_panel_a_window_opens_and_says_what_to_do() {
     bench.stability("images", 100);
     let browser = Browser::start(&bench.desktop, &bench.app()).unwrap();
     browser.wait_for_text("Nothing on this desktop shows tray icons").unwrap();
-    browser.wait_for_text("100 credits").unwrap();
+    browser.wait_for_text("100% left").unwrap();
 
     let _tray = TrayHost::start(&bench.desktop).unwrap();
     wait_for_text(&bench.tray_item(), "images: 100 credits", PATIENCE);
