@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use gauge::database::DatabaseError;
 use gauge::gauge::Gauge;
 use gauge::poll::Polling;
 use gauge::settings::{Settings, StartWindow};
@@ -119,8 +120,11 @@ async fn show(handle: AppHandle, polling: Polling, gauge: Arc<Gauge>, tray: Tray
     }
 }
 
-/// Does what the user asked of the tray.
-async fn obey(handle: AppHandle, mut wishes: mpsc::UnboundedReceiver<TrayEvent>) {
+/// Opens the first window, then does what the user asks of the tray.
+async fn obey(handle: AppHandle, first: Option<WindowName>, mut wishes: mpsc::UnboundedReceiver<TrayEvent>) {
+    if let Some(Err(error)) = first.map(|name| windows::open(&handle, name, None)) {
+        tracing::error!("the first window could not be opened: {error}");
+    }
     while let Some(wish) = wishes.recv().await {
         if let Err(error) = obey_one(&handle, wish) {
             tracing::error!("{error}");
@@ -158,12 +162,11 @@ fn obey_one(handle: &AppHandle, wish: TrayEvent) -> tauri::Result<()> {
 
 /// What opens at start: what was asked for, else what the settings say, else the way to the first key, else the
 /// details where there is no tray icon to open them by.
-async fn open_first_window(
-    handle: &AppHandle,
+async fn first_window(
     gauge: &Gauge,
     asked: Option<WindowName>,
-    tray_host: watch::Receiver<TrayHost>,
-) -> Result<(), Box<dyn std::error::Error>> {
+    tray_host: &watch::Receiver<TrayHost>,
+) -> Result<Option<WindowName>, DatabaseError> {
     let preferred = match gauge.settings().open_at_start {
         StartWindow::None => None,
         StartWindow::Popover => Some(WindowName::Popover),
@@ -172,8 +175,5 @@ async fn open_first_window(
     let without_accounts = gauge.database().accounts().await?.is_empty().then_some(WindowName::Popover);
     let without_tray =
         matches!(&*tray_host.borrow(), TrayHost::Missing { .. }).then_some(WindowName::Popover);
-    if let Some(name) = asked.or(preferred).or(without_accounts).or(without_tray) {
-        windows::open(handle, name, None)?;
-    }
-    Ok(())
+    Ok(asked.or(preferred).or(without_accounts).or(without_tray))
 }

@@ -28,9 +28,12 @@ pub(crate) fn single(builder: Builder<Wry>, context: &Context<Wry>) -> Builder<W
         .dbus_id(context.config().identifier.clone())
         .callback(|handle, arguments, _| {
             let window = Options::try_parse_from(arguments).ok().and_then(|options| options.window);
-            if let Err(error) = windows::open(handle, window.unwrap_or(WindowName::Popover), None) {
-                tracing::error!("the window could not be brought up: {error}");
-            }
+            let handle = handle.clone();
+            tauri::async_runtime::spawn(async move {
+                if let Err(error) = windows::open(&handle, window.unwrap_or(WindowName::Popover), None) {
+                    tracing::error!("the window could not be brought up: {error}");
+                }
+            });
         })
         .build();
     builder.plugin(plugin)

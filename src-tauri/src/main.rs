@@ -30,7 +30,8 @@ use tauri::RunEvent;
 use tauri::async_runtime::block_on;
 
 use crate::demo::Demo;
-use crate::windows::WindowName;
+use crate::popover::Popover;
+use crate::windows::{Opening, WindowName};
 
 /// Shows in the tray how much prepaid API credit is left.
 #[derive(Debug, clap::Parser)]
@@ -69,6 +70,8 @@ fn run(options: &Options, environment: Environment) -> Result<(), Box<dyn Error>
     let mut context = tauri::generate_context!();
     instance::name(&mut context, gauge.home(), is_demo);
     let app = instance::single(tauri::Builder::default(), &context)
+        .manage(Opening::default())
+        .manage(Popover::default())
         .plugin(tauri_plugin_autostart::Builder::new().app_name("Credit Gauge").build())
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_store::Builder::new().build())

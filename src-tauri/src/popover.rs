@@ -7,7 +7,7 @@ use tauri::{
     AppHandle, LogicalSize, Manager as _, Monitor, PhysicalPosition, PhysicalSize, WebviewWindow, WindowEvent,
 };
 
-use crate::windows::{self, WindowName};
+use crate::windows::{self, Opening, WindowName};
 
 const WIDTH: f64 = 360.0;
 /// How high it is until its content is there.
@@ -52,6 +52,8 @@ impl Popover {
 
 /// Opens the details near the tray icon, or closes them.
 pub(crate) fn toggle(app: &AppHandle, icon: PhysicalPosition<i32>) -> tauri::Result<()> {
+    let opening = app.state::<Opening>();
+    let _one_at_a_time = opening.begin();
     if let Some(window) = app.get_webview_window(WindowName::Popover.label()) {
         return window.destroy();
     }

@@ -1,5 +1,7 @@
 //! The windows: built when they are needed, gone when they are closed.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use tauri::{AppHandle, Emitter as _, Manager as _, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 
 use crate::app::App;
@@ -28,8 +30,21 @@ impl WindowName {
     }
 }
 
+/// Held while a window is looked for and built, so that two clicks do not build two. Never on the main thread, which
+/// does the building.
+#[derive(Debug, Default)]
+pub(crate) struct Opening(Mutex<()>);
+
+impl Opening {
+    pub(crate) fn begin(&self) -> MutexGuard<'_, ()> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// Brings a window up, building it if it is not there, and has it show a page.
 pub(crate) fn open(app: &AppHandle, name: WindowName, page: Option<&str>) -> tauri::Result<()> {
+    let opening = app.state::<Opening>();
+    let _one_at_a_time = opening.begin();
     if let Some(window) = app.get_webview_window(name.label()) {
         if let Some(page) = page {
             app.emit_to(name.label(), "show", page)?;
