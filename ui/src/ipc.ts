@@ -1,5 +1,6 @@
 import type { Backend, CommandName, Commands, Events } from './ipc/commands';
 import type { Problem } from './bindings/Problem';
+import { sentence } from './words';
 
 let connected: Promise<Backend> | undefined;
 
@@ -36,7 +37,7 @@ export async function on<Name extends keyof Events>(
 export function problemOf(error: unknown): Problem {
   if (typeof error === 'object' && error !== null && 'message' in error) {
     const kind = 'kind' in error && typeof error.kind === 'string' ? error.kind : 'internal';
-    return { kind, message: String(error.message) };
+    return { kind, message: sentence(String(error.message)) };
   }
-  return { kind: 'internal', message: String(error) };
+  return { kind: 'internal', message: sentence(String(error)) };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AccountSnapshot } from './bindings/AccountSnapshot';
 import { scenes } from './ipc/scenes';
-import { accountTitle, headlineMeter, sortWorstFirst, stateWords, whyUnknown } from './words';
+import { accountTitle, headlineMeter, sentence, sortWorstFirst, stateWords, whyUnknown } from './words';
 
 const accounts = (scene: string): AccountSnapshot[] => scenes[scene]?.().accounts ?? [];
 const first = (scene: string, index = 0): AccountSnapshot => {
@@ -87,4 +87,9 @@ describe('the headline', () => {
 it('an account named as its provider is not named twice', () => {
   expect(accountTitle({ provider_name: 'OpenRouter', label: 'OpenRouter' })).toBe('OpenRouter');
   expect(accountTitle({ provider_name: 'OpenRouter', label: 'Work' })).toBe('OpenRouter · Work');
+});
+
+it('messages are told as sentences, and names stay as they are', () => {
+  expect(sentence('the keychain is locked; unlock it')).toBe('The keychain is locked; unlock it.');
+  expect(sentence('pre.dev rejected the key.')).toBe('pre.dev rejected the key.');
 });

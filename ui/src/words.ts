@@ -37,6 +37,17 @@ export const severityWords: Record<Severity, string> = {
   empty: 'Empty',
 };
 
+/** A message of the Rust side, which begins and ends like part of a sentence, as a sentence. */
+export function sentence(message: string): string {
+  const text = capitalised(message);
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
+}
+
+/** The text with a capital, unless it begins with a name such as `pre.dev`. */
+export function capitalised(text: string): string {
+  return text.replace(/^[a-z](?=[a-z]*(?:[\s,:;]|$))/, (letter) => letter.toUpperCase());
+}
+
 /** From worst to best. Unknown may hide anything, but never drowns a known warning. */
 const worstFirst: Level[] = ['empty', 'critical', 'low', 'unknown', 'ok', 'unlimited'];
 

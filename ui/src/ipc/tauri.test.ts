@@ -13,10 +13,8 @@ it('asks the Rust side by name, with its arguments', async () => {
 });
 
 it('tells a problem by kind and message, whatever was thrown', () => {
-  expect(problemOf({ kind: 'keychain', message: 'locked' })).toEqual({ kind: 'keychain', message: 'locked' });
-  expect(problemOf(new TypeError('x is no function'))).toEqual({
-    kind: 'internal',
-    message: 'x is no function',
-  });
-  expect(problemOf('refresh not allowed')).toEqual({ kind: 'internal', message: 'refresh not allowed' });
+  const problem = (kind: string, message: string) => ({ kind, message });
+  expect(problemOf(problem('keychain', 'it is locked'))).toEqual(problem('keychain', 'It is locked.'));
+  expect(problemOf(new TypeError('x is no function'))).toEqual(problem('internal', 'X is no function.'));
+  expect(problemOf('refresh not allowed')).toEqual(problem('internal', 'Refresh not allowed.'));
 });
