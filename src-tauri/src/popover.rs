@@ -67,7 +67,6 @@ pub(crate) fn toggle(app: &AppHandle, icon: PhysicalPosition<i32>) -> tauri::Res
         .title("Credit Gauge")
         .inner_size(WIDTH, FIRST_HEIGHT)
         .decorations(false)
-        .resizable(false)
         .skip_taskbar(true)
         .always_on_top(true)
         .visible(false)
@@ -105,11 +104,13 @@ pub(crate) fn fit(window: &WebviewWindow, height: f64) -> tauri::Result<()> {
     let Some(monitor) = monitor else { return Ok(()) };
     let screen = monitor.size().to_logical::<f64>(monitor.scale_factor()).height;
     let height = height.clamp(LEAST_HEIGHT, (screen - FREE_HEIGHT).max(LEAST_HEIGHT));
-    window.set_size(LogicalSize::new(WIDTH, height))?;
-    match icon {
-        Some(icon) => move_beside(window, icon, height),
-        None => Ok(()),
-    }
+    let size = LogicalSize::new(WIDTH, height);
+    let Some(icon) = icon else { return window.set_size(size) };
+    // These keep the user from changing its size. A window that is not resizable keeps its first size on Linux.
+    window.set_min_size(Some(size))?;
+    window.set_max_size(Some(size))?;
+    window.set_size(size)?;
+    move_beside(window, icon, height)
 }
 
 fn move_beside(window: &WebviewWindow, icon: PhysicalPosition<i32>, height: f64) -> tauri::Result<()> {
