@@ -2,7 +2,7 @@
 
 use desktop::{PATIENCE, TrayHost};
 
-use crate::bench::{Bench, key, stability, wait_for_text};
+use crate::bench::{Bench, SECRET, key, stability, wait_for_text};
 
 #[test]
 fn a_locked_keychain_is_said_and_got_over() {
@@ -59,15 +59,23 @@ fn without_a_keychain_the_app_starts_and_works_once_there_is_one() {
 }
 
 #[test]
-fn a_key_in_the_environment_needs_no_keychain() {
+fn a_key_in_the_environment_needs_no_keychain_and_goes_no_further() {
     let mut bench = Bench::new();
     let _tray = TrayHost::start(&bench.desktop).unwrap();
     bench.stability("images", 100);
     bench.keychain.take();
-    let mut command = bench.app();
-    let _app = bench.desktop.spawn(command.env("CREDIT_GAUGE_KEY_IMAGES", key("images"))).unwrap();
+    let app = bench.desktop.spawn(bench.app().env("CREDIT_GAUGE_KEY_IMAGES", key("images"))).unwrap();
     let item = bench.tray_item();
     bench.spend("images", 10);
     item.click("Refresh now").unwrap();
     wait_for_text(&item, "images: 90 credits", PATIENCE);
+
+    item.click("Settings").unwrap();
+    bench.wait_for_windows(&["Credit Gauge settings"]);
+    let others: Vec<_> =
+        bench.desktop.processes().into_iter().filter(|process| process.id != app.id()).collect();
+    assert!(others.iter().any(|process| process.name() == "WebKitWebProcess"));
+    for process in others {
+        assert!(!process.environment.join(" ").contains(SECRET), "{}", process.name());
+    }
 }
