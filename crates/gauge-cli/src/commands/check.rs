@@ -83,10 +83,10 @@ enum Verdict<'a> {
 }
 
 /// An account can spend only what the least of its meters allows: a wallet with 50 dollars behind a key limit of 5 is
-/// good for 5. Meters that limit nothing, and records of what was spent without a budget, do not count.
+/// good for 5. Meters that limit nothing do not count, nor do records of what was spent without a budget: a key without a
+/// limit of its own may well be one of an empty account.
 fn judge<'a>(meters: &'a [Meter], min: Decimal, unit: Option<&Unit>) -> Result<Verdict<'a>, CommandError> {
-    let counts =
-        |meter: &&Meter| meter.kind != MeterKind::Spend || meter.remaining.is_some() || meter.unlimited;
+    let counts = |meter: &&Meter| meter.kind != MeterKind::Spend || meter.remaining.is_some();
     let counted: Vec<_> = meters.iter().filter(counts).collect();
     if counted.is_empty() {
         return Ok(Verdict::Unknown("The provider tells what was spent, but not what is left".to_owned()));
@@ -188,7 +188,9 @@ mod tests {
         assert_eq!(verdict(&[wallet(Some(50)), limit.clone()], 5, None), "unknown");
         assert_eq!(verdict(&[wallet(Some(1)), limit], 5, None), "not enough 1");
         assert_eq!(verdict(&[wallet(None)], 0, None), "unknown");
-        assert_eq!(verdict(&[meter(MeterKind::Spend, "USD", None)], 0, None), "unknown");
+        let spent = meter(MeterKind::Spend, "USD", None);
+        assert_eq!(verdict(&[Meter { unlimited: true, ..spent.clone() }], 0, None), "unknown");
+        assert_eq!(verdict(&[spent], 0, None), "unknown");
     }
 
     #[test]

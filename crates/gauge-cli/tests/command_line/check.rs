@@ -38,12 +38,12 @@ fn a_wallet_behind_a_key_limit_is_good_for_the_limit() {
 }
 
 #[test]
-fn a_key_without_a_limit_has_enough() {
+fn what_a_key_has_spent_does_not_tell_what_is_left() {
     let mut bench = Bench::new();
     bench.openrouter("openrouter", OpenRouterKey::default());
     bench.add("openrouter", &[]).exits(0);
-    let enough = bench.run(&["check", "openrouter", "--min", "1000"]).exits(0);
-    assert!(enough.stderr.contains("unlimited"), "{enough:?}");
+    let unknown = bench.run(&["check", "openrouter", "--min", "1000"]).exits(3);
+    assert!(unknown.stderr.contains("not what is left"), "{unknown:?}");
 }
 
 #[test]
