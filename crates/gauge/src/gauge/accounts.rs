@@ -76,8 +76,8 @@ pub enum AccountError {
     /// No key was given.
     #[error("no key was given: paste it, or set {0} in the environment")]
     NoKey(String),
-    /// The name is empty or too long.
-    #[error("an account's name has 1 to 100 characters")]
+    /// The name is empty or too long, or has a control character in it.
+    #[error("an account's name has 1 to 100 characters, and no line breaks or other control characters")]
     Label,
     /// A number that was typed makes no sense.
     #[error("what counts as full must be above zero, and no more than {LARGEST}")]
