@@ -50,6 +50,28 @@ fn the_worst_comes_first_and_what_is_unknown_has_no_number() {
 }
 
 #[test]
+fn the_page_takes_nothing_from_elsewhere() {
+    let bench = Bench::new();
+    let app = App::open(&bench, "popover");
+    let sneak = "
+        const script = document.createElement('script');
+        script.textContent = 'window.sneaked = true';
+        document.body.append(script);
+        const picture = document.createElement('img');
+        picture.src = arguments[0];
+        document.body.append(picture);
+        return window.sneaked === undefined;";
+    assert_eq!(app.browser.execute(sneak, &[bench.providers.origin().into()]).unwrap(), true);
+    let refused = eventually("both to be refused", PATIENCE, || {
+        let troubles = app.browser.execute("return window.troubles", &[]).ok()?;
+        (troubles.as_array()?.len() >= 2).then_some(troubles)
+    });
+    let refused = refused.unwrap().to_string();
+    assert!(refused.contains("script-src-elem: inline") && refused.contains("img-src: http"), "{refused}");
+    assert!(bench.simulation().requests_after(0).is_empty());
+}
+
+#[test]
 fn a_new_reading_shows_without_being_asked_for() {
     let bench = Bench::new();
     account(&bench, "images", "Images", 1000);

@@ -190,13 +190,17 @@ fn preferences_are_kept_beside_what_a_hand_has_written() {
     app.choose("Check every", "30 minutes");
     app.click("Dark");
     app.click("Monochrome");
+    app.click("Start Credit Gauge when I log in");
     let wanted = |settings: &Value| {
         settings["poll_interval_seconds"] == 1800
             && settings["theme"] == "dark"
             && settings["tray_style"] == "monochrome"
+            && settings["launch_at_login"] == true
     };
     eventually("the settings to be written", PATIENCE, || wanted(&written(&bench)).then_some(())).unwrap();
     assert_eq!(written(&bench)["note"], json!(["by hand"]));
+    let at_login = bench.desktop.home().join(".config/autostart/Credit Gauge.desktop");
+    assert!(fs::read_to_string(at_login).unwrap().contains("credit-gauge-tray"));
     let background = "return getComputedStyle(document.documentElement).backgroundColor";
     let dark = app.browser.execute(background, &[]).unwrap();
 
@@ -219,7 +223,7 @@ fn a_test_notification_is_sent() {
     let app = App::open(&bench, "settings");
     app.click("Alerts");
     app.click("Send a test notification");
-    app.shows("nothing on this desktop shows notifications");
+    app.shows("Nothing on this desktop shows notifications");
     let server = NotificationServer::start(&bench.desktop).unwrap();
     app.click("Send a test notification");
     app.shows("Sent.");
@@ -240,7 +244,7 @@ fn the_app_says_what_it_uses_and_gives_nothing_away() {
         app.shows(&home.join(name).display().to_string());
     }
     app.shows("Keychain Secret Service");
-    app.shows("Notifications desktop");
+    app.shows("Notifications Desktop");
     assert!(!app.text().contains("No tray on this desktop"), "{}", app.text());
 
     app.click("Copy diagnostics");
