@@ -14,4 +14,3 @@ mod secrets;
 mod together;
 mod tray;
 mod windows;
-mod windows;
