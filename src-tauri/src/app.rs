@@ -84,39 +84,30 @@ fn view(polling: &Polling, settings: &Settings) -> View {
     View::of(&polling.snapshots().borrow(), settings.paused, settings.tray_style, &Zoned::now())
 }
 
-/// How often it is looked whether the settings were changed by hand or the ages that are shown have grown.
-const TICK: Duration = Duration::from_secs(3);
-
-/// Shows every new snapshot in the tray and in the windows that are open, and tells the windows the settings that a
-/// hand has changed in the file.
+/// Shows every new snapshot and every change of the settings in the tray and in the windows that are open.
 async fn show(handle: AppHandle, polling: Polling, gauge: Arc<Gauge>, tray: Tray) {
     let mut snapshots = polling.snapshots();
     let mut hosts = tray.host();
-    let mut told = gauge.settings();
-    let mut tick = tokio::time::interval(TICK);
+    let mut settings = gauge.settings_changes();
+    let mut minute = tokio::time::interval(Duration::from_secs(60));
     loop {
-        let is_news = tokio::select! {
+        let told = tokio::select! {
             changed = snapshots.changed() => {
                 if changed.is_err() {
                     return;
                 }
-                true
+                handle.emit("snapshot", handle.state::<App>().snapshot())
             }
             // It fails where no tray can come, for want of a session bus.
-            Ok(()) = hosts.changed() => true,
-            _ = tick.tick() => false,
+            Ok(()) = hosts.changed() => handle.emit("snapshot", handle.state::<App>().snapshot()),
+            Ok(()) = settings.changed() => handle.emit("settings", gauge.settings().as_ref()),
+            // Ages grow by themselves.
+            _ = minute.tick() => Ok(()),
         };
-        if is_news && let Err(error) = handle.emit("snapshot", handle.state::<App>().snapshot()) {
+        if let Err(error) = told {
             tracing::warn!("the windows could not be told: {error}");
         }
-        let settings = gauge.settings();
-        if settings != told
-            && let Err(error) = handle.emit("settings", settings.as_ref())
-        {
-            tracing::warn!("the windows could not be told: {error}");
-        }
-        tray.show(view(&polling, &settings));
-        told = settings;
+        tray.show(view(&polling, &gauge.settings()));
     }
 }
 
@@ -151,7 +142,7 @@ fn obey_one(handle: &AppHandle, wish: TrayEvent) -> tauri::Result<()> {
             }
             app.gauge.reload();
             app.polling.look();
-            handle.emit("settings", app.gauge.settings().as_ref())
+            Ok(())
         }
         TrayEvent::Quit => {
             handle.exit(0);

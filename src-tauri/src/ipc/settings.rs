@@ -2,7 +2,7 @@
 
 use gauge::settings::Settings;
 use serde_json::{Map, Value};
-use tauri::{AppHandle, Emitter as _, State};
+use tauri::{AppHandle, State};
 use tauri_plugin_autostart::ManagerExt as _;
 
 use crate::app::App;
@@ -34,6 +34,5 @@ pub(crate) async fn change_settings(
     preferences::change(&handle, &app.gauge.home().settings_file(), change)?;
     app.gauge.reload();
     app.polling.look();
-    handle.emit("settings", app.gauge.settings().as_ref())?;
     Ok(())
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use jiff::Timestamp;
+use tokio::sync::watch;
 
 use crate::home::Home;
 use crate::provider::Catalogue;
@@ -13,7 +14,7 @@ use crate::settings::{Settings, SettingsError};
 
 #[derive(Debug)]
 pub(super) struct Files {
-    pub(super) settings: Arc<Settings>,
+    pub(super) settings: watch::Sender<Arc<Settings>>,
     pub(super) catalogue: Arc<Catalogue>,
     stamp: Stamp,
     settings_problem: Option<String>,
@@ -25,7 +26,7 @@ impl Files {
         let (settings, notice) = Settings::load(&home.settings_file(), now)?;
         let (catalogue, problems) = Catalogue::load(&home.providers_folder());
         let files = Self {
-            settings: Arc::new(settings),
+            settings: watch::Sender::new(Arc::new(settings)),
             catalogue: Arc::new(catalogue),
             stamp: Stamp::of(home),
             settings_problem: None,
@@ -43,7 +44,11 @@ impl Files {
         self.stamp = stamp;
         match Settings::read(&home.settings_file()) {
             Ok(settings) => {
-                self.settings = Arc::new(settings);
+                self.settings.send_if_modified(|last| {
+                    let is_news = **last != settings;
+                    *last = Arc::new(settings);
+                    is_news
+                });
                 self.settings_problem = None;
             }
             Err(error) => {

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::watch;
 use secrecy::SecretString;
 
 use crate::account::{Account, AccountId};
@@ -94,7 +95,13 @@ impl Gauge {
     /// The user's preferences as last read.
     #[must_use]
     pub fn settings(&self) -> Arc<Settings> {
-        Arc::clone(&self.files().settings)
+        Arc::clone(&self.files().settings.borrow())
+    }
+
+    /// A notice of every change of the preferences, by whichever hand or program.
+    #[must_use]
+    pub fn settings_changes(&self) -> watch::Receiver<Arc<Settings>> {
+        self.files().settings.subscribe()
     }
 
     /// The providers' definitions as last read.
