@@ -1,8 +1,8 @@
 //! CEL expressions: compiled once, within limits, and evaluated over the answers of one check.
 //!
-//! CEL always ends and has no side effects, but its interpreter recurses, and a macro inside a macro multiplies. So the
-//! length, the brackets, the depth and the macros of an expression are limited when it is compiled, the lists that nested
-//! macros run over when it is evaluated, and both happen on a deep stack.
+//! CEL always ends and has no side effects, but its interpreter recurses, and a macro multiplies. So the length, the
+//! brackets, the depth and the macros of an expression are limited when it is compiled, the lists that macros run over
+//! when it is evaluated, and both happen on a deep stack.
 
 use cel::parser::ParseErrors;
 use cel::{Context, ExecutionError, Program, Value};
@@ -16,15 +16,15 @@ use super::value::{self, Mismatch};
 
 const MAX_LENGTH: usize = 1000;
 const MAX_BRACKETS: usize = 32;
-/// How long the lists of an answer may be when macros are nested: their product is a million steps, about a second.
-const MAX_NESTED_LIST: usize = 1000;
+/// How long the lists of an answer may be for an expression with macros, which can make a list of them for each item.
+const MAX_LIST: usize = 1000;
 
 /// A compiled expression.
 #[derive(Debug)]
 pub(super) struct Expression {
     program: Program,
     text: String,
-    nested_macros: bool,
+    has_macros: bool,
 }
 
 /// Why an expression gave no value, in words that repeat nothing of the answer.
@@ -34,7 +34,7 @@ pub(super) enum EvaluationError {
     #[error("the answer has no field “{0}”")]
     NoField(String),
     /// Something has another type than the expression expects.
-    #[error("a value in the answer has another type than expected")]
+    #[error("a value in the answer has another type than expected (beside an answer's number, write 100.0, not 100)")]
     Type,
     /// A list has fewer items than the expression expects.
     #[error("a list in the answer is shorter than expected")]
@@ -43,7 +43,7 @@ pub(super) enum EvaluationError {
     #[error("{0}")]
     Mismatch(String),
     /// The answer is too large for this expression.
-    #[error("the answer has a list of more than {MAX_NESTED_LIST} items")]
+    #[error("the answer has a list of more than {MAX_LIST} items")]
     LongList,
     /// No deep stack was to be had.
     #[error(transparent)]
@@ -62,7 +62,7 @@ impl Expression {
         check_size(text)?;
         let program = functions::ENV.compile(text).map_err(|errors| syntax_fault(text, &errors))?;
         let macros = syntax::check(&program, scope)?;
-        Ok(Self { program, text: text.to_owned(), nested_macros: macros.nesting > 1 })
+        Ok(Self { program, text: text.to_owned(), has_macros: macros > 0 })
     }
 }
 
@@ -112,7 +112,7 @@ pub(super) struct Evaluation<'a> {
 impl Evaluation<'_> {
     /// The value of an expression.
     pub fn value(&self, expression: &Expression) -> Result<Value, EvaluationError> {
-        if expression.nested_macros && self.facts.longest_list() > MAX_NESTED_LIST {
+        if expression.has_macros && self.facts.longest_list() > MAX_LIST {
             return Err(EvaluationError::LongList);
         }
         expression.program.execute(&self.context).map_err(|error| plain(error, &expression.text))

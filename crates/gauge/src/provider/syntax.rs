@@ -10,7 +10,6 @@ use super::error::Fault;
 /// How deep the tree of an expression may be. Twice this still fits the deep stack with room.
 const MAX_DEPTH: usize = 48;
 const MAX_MACROS: usize = 4;
-const MAX_NESTED_MACROS: usize = 2;
 
 /// The functions and how many arguments each takes.
 const FUNCTIONS: [(&str, usize); 9] = [
@@ -48,17 +47,9 @@ pub(super) struct Scope<'a> {
     pub one_answer: bool,
 }
 
-/// How macros such as `map` and `exists` occur.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Macros {
-    count: usize,
-    /// How many are inside each other.
-    pub nesting: usize,
-}
-
-/// Checks a parsed expression.
-pub(super) fn check(program: &Program, scope: &Scope<'_>) -> Result<Macros, Fault> {
-    let mut walk = Walk { program, scope, bound: Vec::new(), macros: Macros::default(), open_macros: 0 };
+/// Checks a parsed expression, and tells how many macros such as `map` and `exists` it has.
+pub(super) fn check(program: &Program, scope: &Scope<'_>) -> Result<usize, Fault> {
+    let mut walk = Walk { program, scope, bound: Vec::new(), macros: 0, is_in_macro: false };
     walk.expression(program.expression(), 0)?;
     Ok(walk.macros)
 }
@@ -68,8 +59,8 @@ struct Walk<'a> {
     scope: &'a Scope<'a>,
     /// The variables of the macros around.
     bound: Vec<&'a str>,
-    macros: Macros,
-    open_macros: usize,
+    macros: usize,
+    is_in_macro: bool,
 }
 
 impl<'a> Walk<'a> {
@@ -103,17 +94,16 @@ impl<'a> Walk<'a> {
             Expr::Comprehension(comprehension) => {
                 self.expression(&comprehension.iter_range, depth + 1)?;
                 self.expression(&comprehension.accu_init, depth + 1)?;
-                self.macros.count += 1;
-                self.open_macros += 1;
-                self.macros.nesting = self.macros.nesting.max(self.open_macros);
-                if self.macros.count > MAX_MACROS || self.open_macros > MAX_NESTED_MACROS {
+                self.macros += 1;
+                if self.macros > MAX_MACROS || self.is_in_macro {
                     return Err(self.fault(
                         node,
                         format!(
-                            "at most {MAX_MACROS} of map, filter, all, exists and exists_one fit in one expression, and {MAX_NESTED_MACROS} inside each other"
+                            "at most {MAX_MACROS} of map, filter, all, exists and exists_one fit in one expression, and none inside another"
                         ),
                     ));
                 }
+                self.is_in_macro = true;
                 let outside = self.bound.len();
                 self.bound.extend([comprehension.iter_var.as_str(), comprehension.accu_var.as_str()]);
                 self.bound.extend(comprehension.iter_var2.as_deref());
@@ -121,7 +111,7 @@ impl<'a> Walk<'a> {
                 self.expression(&comprehension.loop_step, depth + 1)?;
                 self.expression(&comprehension.result, depth + 1)?;
                 self.bound.truncate(outside);
-                self.open_macros -= 1;
+                self.is_in_macro = false;
                 Ok(())
             }
         }

@@ -23,13 +23,16 @@ pub(super) struct Mismatch {
     pub wanted: &'static str,
 }
 
+/// How many characters of a text an expression sees. Balances and names need a hundred.
+const MAX_TEXT: usize = 4096;
+
 /// An answer's JSON as a CEL value. Every number becomes a double, as JavaScript would have it.
 pub(super) fn from_json(json: &serde_json::Value) -> Value {
     match json {
         serde_json::Value::Null => Value::Null,
         serde_json::Value::Bool(value) => Value::Bool(*value),
         serde_json::Value::Number(number) => Value::Float(number.as_f64().unwrap_or(f64::NAN)),
-        serde_json::Value::String(text) => Value::String(Arc::new(text.clone())),
+        serde_json::Value::String(text) => Value::String(Arc::new(text.chars().take(MAX_TEXT).collect())),
         serde_json::Value::Array(items) => Value::List(Arc::new(items.iter().map(from_json).collect())),
         serde_json::Value::Object(fields) => map(fields.iter().map(|(key, value)| (key, from_json(value)))),
     }
