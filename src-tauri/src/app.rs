@@ -60,9 +60,9 @@ pub(crate) async fn start(
     let alerts = Arc::new(Alerts::new(Arc::clone(&gauge), polling.clone(), handle.clone()));
     let (wishes, inbox) = mpsc::unbounded_channel();
     #[cfg(target_os = "linux")]
-    let tray = Tray::start(view(&polling, &gauge.settings()), wishes).await;
+    let tray = Tray::start(view(&polling, &gauge.settings(), is_demo), wishes).await;
     #[cfg(not(target_os = "linux"))]
-    let tray = Tray::start(handle, view(&polling, &gauge.settings()), wishes);
+    let tray = Tray::start(handle, view(&polling, &gauge.settings(), is_demo), wishes);
     let tray_host = tray.host();
     handle.manage(App {
         gauge: Arc::clone(&gauge),
@@ -80,8 +80,13 @@ pub(crate) async fn start(
     Ok(())
 }
 
-fn view(polling: &Polling, settings: &Settings) -> View {
-    View::of(&polling.snapshots().borrow(), settings.paused, settings.tray_style, &Zoned::now())
+fn view(polling: &Polling, settings: &Settings, is_demo: bool) -> View {
+    let mut view =
+        View::of(&polling.snapshots().borrow(), settings.paused, settings.tray_style, &Zoned::now());
+    if is_demo {
+        view.title.insert_str(0, "Demo · ");
+    }
+    view
 }
 
 /// Shows every new snapshot and every change of the settings in the tray and in the windows that are open.
@@ -107,7 +112,7 @@ async fn show(handle: AppHandle, polling: Polling, gauge: Arc<Gauge>, tray: Tray
         if let Err(error) = told {
             tracing::warn!("the windows could not be told: {error}");
         }
-        tray.show(view(&polling, &gauge.settings()));
+        tray.show(view(&polling, &gauge.settings(), handle.state::<App>().is_demo));
     }
 }
 

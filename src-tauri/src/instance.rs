@@ -16,7 +16,8 @@ pub(crate) fn name(context: &mut Context<Wry>, home: &Home, demo: bool) {
         identifier.push_str(".Demo");
     } else if std::env::var_os(HOME_VARIABLE).is_some() {
         let mut hasher = DefaultHasher::new();
-        home.data().hash(&mut hasher);
+        // One home is one home, by whichever link it is reached.
+        home.data().canonicalize().unwrap_or_else(|_| home.data().to_owned()).hash(&mut hasher);
         // A letter first: a part of a D-Bus name may not begin with a digit.
         *identifier = format!("{identifier}.H{:016x}", hasher.finish());
     }

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::watch;
 use secrecy::SecretString;
+use tokio::sync::watch;
 
 use crate::account::{Account, AccountId};
 use crate::alert::Alert;

@@ -34,7 +34,9 @@ pub(super) enum EvaluationError {
     #[error("the answer has no field “{0}”")]
     NoField(String),
     /// Something has another type than the expression expects.
-    #[error("a value in the answer has another type than expected (beside an answer's number, write 100.0, not 100)")]
+    #[error(
+        "a value in the answer has another type than expected (beside an answer's number, write 100.0, not 100)"
+    )]
     Type,
     /// A list has fewer items than the expression expects.
     #[error("a list in the answer is shorter than expected")]
