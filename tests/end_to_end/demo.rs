@@ -40,7 +40,7 @@ fn the_demo_touches_nothing_of_the_users() {
     item.click("Settings").unwrap();
     bench.wait_for_windows(&["Credit Gauge settings"]);
     item.click("Pause").unwrap();
-    wait_for_text(&item, "Credit Gauge: paused", PATIENCE);
+    wait_for_text(&item, "Demo · Credit Gauge: paused", PATIENCE);
     item.click("Quit").unwrap();
     assert!(demo.wait(PATIENCE).unwrap().success());
 
