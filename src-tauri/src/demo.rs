@@ -2,9 +2,13 @@
 //! neither the user's data nor their keychain.
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
 
 use gauge::gauge::{AccountChange, Draft, Gauge};
 use gauge::home::Home;
@@ -21,7 +25,19 @@ const SEED: u64 = 1;
 #[derive(Debug)]
 pub(crate) struct Demo {
     _providers: Server,
-    _home: tempfile::TempDir,
+    home: tempfile::TempDir,
+}
+
+impl Drop for Demo {
+    /// Removes the home, which the web engine's processes may still be writing into.
+    fn drop(&mut self) {
+        for _ in 0..20 {
+            match fs::remove_dir_all(self.home.path()) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => thread::sleep(Duration::from_millis(50)),
+                _ => return,
+            }
+        }
+    }
 }
 
 /// Starts the simulated providers and a gauge with an account at each.
@@ -35,7 +51,7 @@ pub(crate) async fn start() -> Result<(Gauge, Demo), Box<dyn std::error::Error>>
     for credential in credentials {
         add(&gauge, providers.origin(), credential).await?;
     }
-    Ok((gauge, Demo { _providers: providers, _home: home }))
+    Ok((gauge, Demo { _providers: providers, home }))
 }
 
 async fn add(gauge: &Gauge, origin: &str, credential: Credential) -> Result<(), Box<dyn std::error::Error>> {
@@ -74,6 +90,6 @@ pub(crate) fn start_beside() -> std::io::Result<()> {
         .stderr(Stdio::null());
     let mut child = program.spawn()?;
     // Waited for, so that it does not linger in the process table once it has ended.
-    std::thread::spawn(move || child.wait());
+    thread::spawn(move || child.wait());
     Ok(())
 }
