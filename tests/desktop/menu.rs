@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use zbus::blocking::Proxy;
 use zbus::zvariant::{OwnedValue, Value};
 
-use crate::Error;
+use crate::{Error, PATIENCE, eventually};
 
 /// An entry of a tray item's menu, as `com.canonical.dbusmenu` tells it.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +41,18 @@ pub(crate) fn entries(menu: &Proxy<'_>) -> Result<Vec<MenuEntry>, Error> {
 }
 
 pub(crate) fn click(menu: &Proxy<'_>, label: &str) -> Result<(), Error> {
+    // A menu that changes between being read and being clicked has other numbers, and is read again as trays do.
+    eventually(&format!("a click on {label:?}"), PATIENCE, || match click_once(menu, label) {
+        Err(Error::Bus(zbus::Error::MethodError(name, ..)))
+            if name == "org.freedesktop.DBus.Error.InvalidArgs" =>
+        {
+            None
+        }
+        clicked => Some(clicked),
+    })?
+}
+
+fn click_once(menu: &Proxy<'_>, label: &str) -> Result<(), Error> {
     let entries = entries(menu)?;
     let all: Vec<_> = entries.iter().flat_map(MenuEntry::all).filter(|entry| entry.visible).collect();
     let Some(entry) = all.iter().find(|entry| entry.label == label && entry.enabled) else {

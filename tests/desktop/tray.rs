@@ -153,8 +153,20 @@ impl TrayItem {
             .collect())
     }
 
-    /// What it says now.
+    /// What it says at one moment.
     pub fn state(&self) -> Result<TrayState, Error> {
+        // An item may change while its properties are gathered one after the other. What is read twice is of one moment.
+        let mut last = self.gather()?;
+        loop {
+            let state = self.gather()?;
+            if state == last {
+                return Ok(state);
+            }
+            last = state;
+        }
+    }
+
+    fn gather(&self) -> Result<TrayState, Error> {
         let mut all: HashMap<String, OwnedValue> = self.object(PROPERTIES)?.call("GetAll", &(ITEM,))?;
         let mut text = |name: &str| match all.remove(name) {
             Some(value) => String::try_from(value),

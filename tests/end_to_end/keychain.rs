@@ -1,6 +1,6 @@
 //! A keychain that is locked, gone, or comes back.
 
-use desktop::{PATIENCE, TrayHost};
+use desktop::{PATIENCE, TrayHost, eventually};
 
 use crate::bench::{Bench, SECRET, key, stability, wait_for_text};
 
@@ -72,10 +72,8 @@ fn a_key_in_the_environment_needs_no_keychain_and_goes_no_further() {
 
     item.click("Settings").unwrap();
     bench.wait_for_windows(&["Credit Gauge settings"]);
-    let others: Vec<_> =
-        bench.desktop.processes().into_iter().filter(|process| process.id != app.id()).collect();
-    assert!(others.iter().any(|process| process.name() == "WebKitWebProcess"));
-    for process in others {
+    eventually("a web process", PATIENCE, || bench.has_web_process().then_some(())).unwrap();
+    for process in bench.desktop.processes().iter().filter(|process| process.id != app.id()) {
         assert!(!process.environment.join(" ").contains(SECRET), "{}", process.name());
     }
 }

@@ -82,7 +82,6 @@ fn the_icon_tells_every_level() {
     for (credits, line, title, status) in spent {
         bench.spend("images", credits);
         item.click("Refresh now").unwrap();
-        // A tray asks for one property after the other, so they may be of two moments.
         let state = wait_for_state(&item, PATIENCE, |state| {
             state.tooltip_text.contains(line) && state.tooltip_title == title && state.status == status
         });
