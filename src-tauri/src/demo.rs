@@ -33,8 +33,8 @@ impl Drop for Demo {
     fn drop(&mut self) {
         for _ in 0..20 {
             match fs::remove_dir_all(self.home.path()) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => thread::sleep(Duration::from_millis(50)),
-                _ => return,
+                Ok(()) => return,
+                Err(_) => thread::sleep(Duration::from_millis(50)),
             }
         }
     }
@@ -81,7 +81,7 @@ async fn add(gauge: &Gauge, origin: &str, credential: Credential) -> Result<(), 
 }
 
 /// Starts another copy of this program in demo mode.
-pub(crate) fn start_beside() -> std::io::Result<()> {
+pub(crate) fn start_beside() -> io::Result<()> {
     let mut program = Command::new(std::env::current_exe()?);
     program
         .args(["--demo", "--window", "popover"])
