@@ -24,9 +24,21 @@ describe('the order of accounts', () => {
     ]);
   });
 
-  it('puts an account in trouble before one that is well, whatever it last read', () => {
-    const [ok, troubled] = [first('healthy'), first('failures')];
-    expect(sortWorstFirst([ok, troubled]).map(({ id }) => id)).toEqual([troubled.id, ok.id]);
+  it('puts the least share left first among equals, and those without a share after them', () => {
+    const [openrouter, stability, , predev] = accounts('healthy');
+    if (!openrouter || !stability || !predev) throw new Error('accounts are missing');
+    const unread = { ...predev, id: 'unread', meters: [] };
+    expect(sortWorstFirst([unread, openrouter, stability, predev]).map(({ id }) => id)).toEqual([
+      'stability',
+      'predev-work',
+      'openrouter-personal',
+      'unread',
+    ]);
+  });
+
+  it('asks only how much is left, and not whether the last check failed', () => {
+    const [ok, troubled] = [first('healthy', 1), first('failures')];
+    expect(sortWorstFirst([ok, troubled]).map(({ id }) => id)).toEqual([ok.id, troubled.id]);
   });
 });
 
@@ -64,6 +76,13 @@ describe('what is not known', () => {
 });
 
 describe('the headline', () => {
+  it('says what was spent rather than that nothing limits it', () => {
+    const [account] = accounts('spend');
+    if (!account) throw new Error('no account');
+    expect(headlineMeter(account)?.kind).toBe('spend');
+    expect(words(account)[0]).toBe('No budget set');
+  });
+
   it('is the worst meter whose amount is known', () => {
     const account = first('healthy');
     const [meter] = account.meters;

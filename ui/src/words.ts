@@ -57,30 +57,33 @@ export function accountTitle(account: { provider_name: string; label: string }):
   return label === provider || label === '' ? provider : `${provider} · ${label}`;
 }
 
-/** The accounts with the worst first, paused ones last; else in the user's order. */
+/**
+ * The accounts as the tray and the command line order them: the worst first, among equals the one with the least share
+ * left of any meter, then in the user's order. Paused ones come last.
+ */
 export function sortWorstFirst(accounts: AccountSnapshot[]): AccountSnapshot[] {
-  const rank = (account: AccountSnapshot) => {
-    if (account.paused) return worstFirst.length;
-    const rank = worstFirst.indexOf(account.level);
-    return account.error ? Math.min(rank, worstFirst.indexOf('unknown')) : rank;
-  };
-  return accounts.toSorted((a, b) => rank(a) - rank(b));
+  const rank = ({ paused, level }: AccountSnapshot) =>
+    paused ? worstFirst.length : worstFirst.indexOf(level);
+  // Not `Infinity`, of which two have no difference.
+  const leastLeft = ({ meters }: AccountSnapshot) =>
+    Math.min(Number.MAX_VALUE, ...meters.map(({ percent_left }) => percent_left ?? Number.MAX_VALUE));
+  return accounts.toSorted((a, b) => rank(a) - rank(b) || leastLeft(a) - leastLeft(b));
 }
 
-/** The meter that stands for the account: one with a known amount if any, then the worst, then the first. */
+/** The meter that stands for the account: the worst that says what is left, else one that says what was spent. */
 export function headlineMeter(account: AccountSnapshot): MeterSnapshot | undefined {
   const rank = (meter: MeterSnapshot) =>
     meter.remaining !== null
       ? worstFirst.indexOf(meter.level)
-      : meter.unlimited
+      : isSpend(meter)
         ? 10
-        : isSpend(meter)
+        : meter.unlimited
           ? 20
           : 30;
   return account.meters.toSorted((a, b) => rank(a) - rank(b))[0];
 }
 
-/** Whether a meter only tells what was spent. */
+/** Whether a meter only tells what was spent, since no budget says what would be left. */
 export function isSpend(meter: MeterSnapshot): boolean {
   return meter.kind === 'spend' && meter.remaining === null && meter.used !== null;
 }
@@ -88,7 +91,7 @@ export function isSpend(meter: MeterSnapshot): boolean {
 /** How a meter stands, in words: `Low`, `In debt`, `No budget set`. */
 export function meterWord(meter: MeterSnapshot): string {
   if (meter.remaining !== null && isNegative(meter.remaining)) return 'In debt';
-  if (isSpend(meter) && !meter.unlimited) return 'No budget set';
+  if (isSpend(meter)) return 'No budget set';
   return levelWords[meter.level];
 }
 

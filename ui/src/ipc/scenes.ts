@@ -338,6 +338,40 @@ export const scenes: Record<string, () => Scene> = {
     ],
   }),
 
+  spend: () => ({
+    accounts: [
+      account('openrouter', 'Payg', {
+        level: 'unlimited',
+        meters: [
+          meter({ id: 'key', label: 'This key', kind: 'key_limit', unlimited: true, level: 'unlimited' }),
+          meter({
+            id: 'spend',
+            label: 'This month',
+            kind: 'spend',
+            used: '21.99',
+            unlimited: true,
+            level: 'unlimited',
+          }),
+        ],
+      }),
+      account('babysea', 'Batch', {
+        level: 'unlimited',
+        meters: [
+          meter({
+            id: 'spend',
+            label: 'This month',
+            kind: 'spend',
+            unit: 'credits',
+            used: '17.52',
+            unlimited: true,
+            level: 'unlimited',
+          }),
+        ],
+      }),
+      openrouter(),
+    ],
+  }),
+
   amounts: () => ({
     accounts: [
       account('openrouter', 'Tiny', { level: 'critical', meters: [of('0.00042', '5', 'critical')] }),

@@ -28,6 +28,16 @@ describe('a row', () => {
     expect(document.querySelector('main')?.textContent).not.toMatch(/(?<![\d.:])0(?![\d.:])/);
   });
 
+  it('shows what was spent where no budget limits it', async () => {
+    const { user } = open('spend', 'popover');
+    const name = await screen.findByRole('button', { name: 'OpenRouter · Payg' });
+    const text = () => name.closest('li')?.textContent?.replace(/\s+/g, ' ');
+    expect(text()).toContain('$21.99 spent');
+    await user.click(name);
+    expect(text()?.match(/\$21\.99 spent/g)).toHaveLength(2);
+    (await row('BabySea · Batch')).getByText('17.52');
+  });
+
   it('shows a debt as one', async () => {
     open('debt', 'popover');
     const debt = await row('OpenRouter · Personal');

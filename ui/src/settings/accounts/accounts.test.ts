@@ -98,6 +98,13 @@ const menuItem = async (user: ReturnType<typeof open>['user'], account: string, 
 };
 
 describe('the list', () => {
+  it('says how much each account has left or has spent', async () => {
+    open('spend', 'settings/accounts');
+    const item = (await screen.findByRole('heading', { name: 'OpenRouter · Payg' })).closest('li');
+    expect(item?.textContent?.replace(/\s+/g, ' ')).toContain('$21.99 spent · No budget set');
+    screen.getByText('$16.55');
+  });
+
   it('shows the last four characters of a key and no more', async () => {
     open('healthy', 'settings/accounts');
     await screen.findByText('…a1b2');
