@@ -8,7 +8,8 @@ use std::thread;
 use std::time::Duration;
 
 use desktop::{
-    Desktop, Keychain, NotificationDaemon, PATIENCE, Panel, Program, Settings, TrayState, eventually,
+    Desktop, Keychain, NotificationDaemon, PATIENCE, Panel, Program, Settings, TrayItem, TrayState,
+    eventually,
 };
 use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -39,7 +40,7 @@ pub(crate) fn show(program: &Path, arguments: &[&str], once: bool) -> Result<(),
         (over || item.is_some()).then_some(item)
     })?;
     let Some(item) = item else { return ended(&mut app) };
-    say(&item.state()?);
+    say(&settled(&item)?);
     // With no accounts yet, the app opens a window by itself.
     if wait_for_window(&desktop, &app, UNASKED).is_err() {
         item.activate(CLICK.0, CLICK.1)?;
@@ -76,6 +77,18 @@ fn ended(app: &mut Program) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::Found(format!("The app ended ({status}). It said:\n{}", app.stderr())))
+}
+
+/// What the tray says once the first answers are in and nothing changes any more.
+fn settled(item: &TrayItem) -> Result<TrayState, Error> {
+    let mut last = String::new();
+    let state = eventually("the tray to say the same for a while", PATIENCE, || {
+        thread::sleep(STILL);
+        let state = item.state().ok()?;
+        let said = std::mem::replace(&mut last, state.tooltip_text.clone());
+        (said == state.tooltip_text).then_some(state)
+    });
+    Ok(state?)
 }
 
 fn say(state: &TrayState) {
@@ -116,7 +129,7 @@ fn screenshot(desktop: &Desktop) -> Result<PathBuf, Error> {
     Ok(file)
 }
 
-/// How long a picture must not change to count as finished.
+/// How long a picture or a text must not change to count as finished.
 const STILL: Duration = Duration::from_millis(700);
 
 /// The caller's environment, for proxies, certificates and keys; what makes up a desktop is replaced.
