@@ -75,6 +75,13 @@ export function decimalsOf(amounts: (string | null)[], unit: string): number {
   return Math.max(usual, ...amounts.map((amount) => amount?.split('.')[1]?.replace(/0+$/, '').length ?? 0));
 }
 
+/** What stands between a number's groups of digits, and before its decimals. */
+export function localeSigns(locale = here): { group: string; decimal: string } {
+  const parts = new Intl.NumberFormat(locale, { useGrouping: true }).formatToParts(1_234_567.5);
+  const sign = (type: 'group' | 'decimal') => parts.find((part) => part.type === type)?.value;
+  return { group: sign('group') ?? ',', decimal: sign('decimal') ?? '.' };
+}
+
 /** Not zero, but less than a hundredth: its own digits are shown, so that it does not read as nothing. */
 function isTiny(amount: string): boolean {
   return /[1-9]/.test(amount) && /^-?0*(\.00\d*)$/.test(amount);

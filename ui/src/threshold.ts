@@ -1,19 +1,56 @@
-import { formatAmount } from './format';
+import { amountParts, formatAmount, localeSigns } from './format';
 
-export const thresholdHelp = 'Write a percentage such as 25%, an amount above zero such as 20, or empty.';
+/** What may be typed as a threshold; amounts in the meter's unit where all rules are about one meter. */
+export function thresholdHelp(unit?: string): string {
+  const amount = unit === undefined ? '20, in the unit of each meter,' : formatAmount('20', unit);
+  return `a percentage such as 25%, an amount above zero such as ${amount} or “empty”`;
+}
 
-/** Brings a threshold into its stored form: `25%`, `20` or `empty`; null when it is none. */
-export function readThreshold(text: string): string | null {
+/**
+ * Brings a threshold into its stored form: `25%`, `20` or `empty`; null when it is none. Amounts may be typed as they
+ * are shown: with separators, and in the meter's unit where that is given.
+ */
+export function readThreshold(text: string, unit?: string): string | null {
   const wanted = text.trim().toLowerCase();
   if (wanted === 'empty') return 'empty';
-  const [, number, percent] = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(wanted) ?? [];
-  if (number === undefined || !/[1-9]/.test(number)) return null;
-  if (percent === '%' && Number(number) > 100) return null;
-  return `${number}${percent}`;
+  const [, share] = /^(.*)%$/.exec(wanted) ?? [];
+  const number = readNumber(share ?? (unit === undefined ? wanted : withoutUnit(wanted, unit)));
+  if (number === null || !/[1-9]/.test(number)) return null;
+  if (share === undefined) return number;
+  return Number(number) > 100 ? null : `${number}%`;
+}
+
+/** A stored threshold as it is typed here. */
+export function typedThreshold(threshold: string): string {
+  return threshold.replace('.', localeSigns().decimal);
 }
 
 /** A threshold in words: `at 25%`, `at $20.00`, `empty`. */
 export function thresholdWords(threshold: string, unit: string): string {
   if (threshold === 'empty') return 'empty';
   return `at ${threshold.endsWith('%') ? threshold : formatAmount(threshold, unit)}`;
+}
+
+/** The text without the unit's name or symbol before or behind it. */
+function withoutUnit(text: string, unit: string): string {
+  const symbol = amountParts('0', unit).value.replace(/[\d\s.,]/g, '');
+  const names = [unit, unit.replace(/s$/, ''), symbol].map((name) => name.toLowerCase());
+  for (const name of names.filter((name) => name !== '')) {
+    if (text.startsWith(name)) return text.slice(name.length);
+    if (text.endsWith(name)) return text.slice(0, -name.length);
+  }
+  return text;
+}
+
+/** A plain decimal number from one that may have the separators of the user's language; null when it is none. */
+function readNumber(text: string): string | null {
+  const { group, decimal } = localeSigns();
+  const sign = (sign: string) => (/\s/.test(sign) ? '\\s' : `\\${sign}`);
+  const grouped = new RegExp(
+    `^([1-9]\\d{0,2}(?:${sign(group)}\\d{2,3})*${sign(group)}\\d{3})(?:${sign(decimal)}(\\d+))?$`,
+  );
+  const plain = new RegExp(`^(\\d+)(?:[.${sign(decimal)}](\\d+))?$`);
+  const [, whole, fraction] = grouped.exec(text.trim()) ?? plain.exec(text.trim()) ?? [];
+  if (whole === undefined) return null;
+  return whole.replace(/\D/g, '') + (fraction === undefined ? '' : `.${fraction}`);
 }

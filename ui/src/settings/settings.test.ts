@@ -30,6 +30,24 @@ describe('alerts', () => {
     ]);
   });
 
+  it('says what may be typed before anything is wrong', async () => {
+    open('mixed', 'settings/alerts');
+    const form = within(
+      await screen.findByRole('form', { name: 'Rules for OpenRouter · Personal: Credits' }),
+    );
+    form.getByText(/^A threshold is a percentage such as 25%, an amount above zero such as \$20\.00 or/);
+  });
+
+  it('offers no rules for a meter of which nothing can be used up', async () => {
+    open('spend', 'settings/alerts');
+    const choice = await screen.findByRole('combobox', { name: 'Meter to give rules of its own' });
+    expect(
+      within(choice)
+        .getAllByRole('option')
+        .map((option) => option.textContent),
+    ).toEqual(['Choose a meter…', 'OpenRouter · Personal: Credits']);
+  });
+
   it('does not take away what is being typed when the settings change elsewhere', async () => {
     const { user } = open('healthy', 'settings/alerts');
     const form = within(await screen.findByRole('form', { name: 'Default rules' }));
