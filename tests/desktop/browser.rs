@@ -38,7 +38,7 @@ pub struct Element {
 }
 
 /// Something that can be used and has this name for people, in the page or in a part of it that has a name.
-const CONTROL: &str = r#"
+const CONTROL: &str = r"
 const [name, part] = arguments;
 const spoken = (element) =>
   (element.ariaLabel ?? ([...(element.labels ?? [])].map((label) => label.textContent).join(' ') || element.textContent))
@@ -48,7 +48,7 @@ const named = (within, selector, wanted) =>
 const page = document.querySelector('dialog[open]') ?? document;
 const within = part === null ? page : named(page, '[aria-label]', part);
 return within && named(within, 'a[href], button:enabled, input:enabled, select:enabled, summary', name);
-"#;
+";
 
 /// What axe-core found wrong with a page.
 #[derive(Debug, Clone, PartialEq)]
