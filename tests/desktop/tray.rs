@@ -26,9 +26,26 @@ pub struct TrayHost {
 impl TrayHost {
     /// Starts a tray without items.
     pub fn start(desktop: &Desktop) -> Result<Self, Error> {
-        let watcher = Watcher { items: Vec::new() };
+        Self::start_as(desktop, true)
+    }
+
+    /// Starts a tray that keeps the list of items while nobody is there to show them yet, as KDE's does at login.
+    pub fn start_without_panel(desktop: &Desktop) -> Result<Self, Error> {
+        Self::start_as(desktop, false)
+    }
+
+    fn start_as(desktop: &Desktop, has_panel: bool) -> Result<Self, Error> {
+        let watcher = Watcher { items: Vec::new(), has_panel };
         let connection = desktop.connection()?.serve_at(WATCHER_PATH, watcher)?.name(WATCHER)?.build()?;
         Ok(Self { connection })
+    }
+
+    /// The panel comes.
+    pub fn add_panel(&self) -> Result<(), Error> {
+        let watcher = self.connection.object_server().interface::<_, Watcher>(WATCHER_PATH)?;
+        watcher.get_mut().has_panel = true;
+        let signal = "StatusNotifierHostRegistered";
+        Ok(self.connection.emit_signal(None::<&str>, WATCHER_PATH, WATCHER, signal, &())?)
     }
 }
 
@@ -41,6 +58,8 @@ impl Drop for TrayHost {
 struct Watcher {
     /// Items as a host is told them: bus name and object path in one.
     items: Vec<String>,
+    /// Whether somebody shows them.
+    has_panel: bool,
 }
 
 #[expect(clippy::unused_self, reason = "the interface says what is passed")]
@@ -82,7 +101,7 @@ impl Watcher {
 
     #[zbus(property)]
     fn is_status_notifier_host_registered(&self) -> bool {
-        true
+        self.has_panel
     }
 
     #[zbus(property)]

@@ -139,7 +139,7 @@ impl Bench {
         assert!(found.is_ok(), "the windows are {last:?} and not {titles:?}");
     }
 
-    /// Whether a web view is alive. WebKit keeps its network process for the next one.
+    /// Whether a web view is alive. `WebKit` keeps its network process for the next one.
     pub(crate) fn has_web_process(&self) -> bool {
         self.desktop.processes().iter().any(|process| process.name() == "WebKitWebProcess")
     }

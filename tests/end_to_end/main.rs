@@ -6,6 +6,7 @@ mod alerts;
 mod bench;
 mod demo;
 mod fake_item;
+mod files;
 mod harness;
 mod keychain;
 mod panel;

@@ -117,6 +117,21 @@ fn without_a_panel_a_window_opens_and_says_what_to_do() {
 }
 
 #[test]
+fn a_list_of_items_without_a_panel_is_no_tray() {
+    let bench = Bench::new();
+    bench.stability("images", 100);
+    let tray = TrayHost::start_without_panel(&bench.desktop).unwrap();
+    let browser = Browser::start(&bench.desktop, &bench.app()).unwrap();
+    browser.wait_for_text("Nothing on this desktop shows tray icons").unwrap();
+    tray.add_panel().unwrap();
+    eventually("the advice to go", PATIENCE, || {
+        (!browser.page_text().ok()?.contains("tray icons")).then_some(())
+    })
+    .unwrap();
+    wait_for_text(&bench.tray_item(), "images: 100 credits", PATIENCE);
+}
+
+#[test]
 fn a_panel_may_come_late_and_restart() {
     let bench = Bench::new();
     bench.stability("images", 100);
@@ -134,6 +149,16 @@ fn a_panel_may_come_late_and_restart() {
         .unwrap();
         assert!(app.is_running());
     }
+}
+
+#[test]
+fn without_a_session_bus_a_window_opens() {
+    let bench = Bench::new();
+    bench.stability("images", 100);
+    let nowhere = "unix:path=/nonexistent";
+    let mut app = bench.desktop.spawn(bench.app().env("DBUS_SESSION_BUS_ADDRESS", nowhere)).unwrap();
+    bench.wait_for_windows(&["Credit Gauge"]);
+    assert!(app.is_running());
 }
 
 #[test]
