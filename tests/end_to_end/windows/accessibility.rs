@@ -127,7 +127,7 @@ fn fill_in_forms(theme: &str) {
     look("form-incomplete");
     app.fill("Key", &key("wrong"));
     app.click("Save");
-    app.shows("Nothing is saved yet.");
+    app.shows("Key rejected.");
     look("form-refused");
     app.click("Cancel");
 

@@ -83,7 +83,7 @@ fn a_key_in_the_environment_is_offered_by_name_and_read_when_accepted() {
 }
 
 #[test]
-fn a_wrong_key_is_refused_and_kept_only_when_insisted_on() {
+fn a_wrong_key_is_refused_and_one_that_cannot_be_checked_kept_only_when_insisted_on() {
     let bench = Bench::new();
     let app = App::open(&bench, "popover");
     app.click("Add a key");
@@ -100,6 +100,12 @@ fn a_wrong_key_is_refused_and_kept_only_when_insisted_on() {
     app.fill("Base URL", bench.providers.origin());
     app.click("Save");
     app.shows("Key rejected.");
+    assert!(!app.text().contains("Save anyway"), "{}", app.text());
+
+    // Nothing listens there.
+    app.fill("Base URL", "http://127.0.0.1:9");
+    app.hides("Key rejected.");
+    app.click("Save");
     app.shows("Nothing is saved yet.");
     assert_eq!(bench.run(&["accounts", "list", "--json"]).json()["accounts"], json!([]));
     assert_eq!(stored_keys(&bench), Vec::<String>::new());
@@ -110,7 +116,7 @@ fn a_wrong_key_is_refused_and_kept_only_when_insisted_on() {
     assert_eq!(stored_keys(&bench), [key("wrong")]);
     app.is_calm();
     app.go_to("Credit Gauge");
-    app.shows("Stability AI —Key rejected Key rejected");
+    app.shows("Offline. No provider can be reached.");
     app.is_calm();
 }
 

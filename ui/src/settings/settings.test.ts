@@ -164,6 +164,13 @@ describe('about', () => {
   });
 });
 
+it('closes on Ctrl+W', async () => {
+  const { user } = open('healthy', 'settings');
+  await screen.findByRole('heading', { name: 'Accounts' });
+  await user.keyboard('{Control>}w{/Control}');
+  expect(argsOf('close_window')).toHaveLength(1);
+});
+
 it('shows the page that it is asked to show', async () => {
   open('healthy', 'settings');
   await screen.findByRole('heading', { name: 'Accounts' });

@@ -37,11 +37,19 @@ describe('adding an account', () => {
     expect(document.body.innerHTML).not.toContain('sk-or-good');
   });
 
-  it('saves a key that does not work only when told to', async () => {
+  it('opens the only provider found on Enter', async () => {
+    const { user } = open('first-run', 'settings/accounts/add');
+    await user.type(await screen.findByRole('searchbox'), 'e{Enter}');
+    screen.getByRole('searchbox');
+    await user.type(screen.getByRole('searchbox'), '{Backspace}router{Enter}');
+    await screen.findByRole('heading', { name: 'Add OpenRouter' });
+  });
+
+  it('saves a key that could not be checked only when told to', async () => {
     const { user } = open('healthy', 'settings/accounts/add/openrouter');
-    await user.type(await screen.findByLabelText('Key'), 'sk-bad');
+    await user.type(await screen.findByLabelText('Key'), 'sk-offline');
     await user.keyboard('{Enter}');
-    expect((await screen.findByRole('alert')).textContent).toContain('rejected the key');
+    expect((await screen.findByRole('alert')).textContent).toContain('cannot be reached');
     // Enter in the field tries again; it must not stand for “Save anyway”.
     await user.keyboard('{Enter}');
     await waitFor(() => expect(argsOf('add_account')).toHaveLength(2));
@@ -49,6 +57,24 @@ describe('adding an account', () => {
     await user.click(await screen.findByRole('button', { name: 'Save anyway' }));
     await screen.findByRole('heading', { name: 'Accounts' });
     expect(argsOf('add_account').at(-1)).toMatchObject({ verify: false });
+  });
+
+  it('does not offer to save a key that the provider rejected', async () => {
+    const { user } = open('healthy', 'settings/accounts/add/openrouter');
+    await user.type(await screen.findByLabelText('Key'), 'sk-bad');
+    await user.keyboard('{Enter}');
+    expect((await screen.findByRole('alert')).textContent).toContain('rejected the key');
+    expect(screen.queryByRole('button', { name: 'Save anyway' })).toBeNull();
+  });
+
+  it('forgets what a test found once something is edited', async () => {
+    const { user } = open('healthy', 'settings/accounts/add/openrouter');
+    const key = await screen.findByLabelText('Key');
+    await user.type(key, 'sk-good');
+    await user.click(screen.getByRole('button', { name: 'Test' }));
+    await screen.findByText(/The key works/);
+    await user.type(key, '2');
+    expect(screen.queryByText(/The key works/)).toBeNull();
   });
 
   it('does not offer to save without a keychain', async () => {
@@ -183,7 +209,9 @@ describe('editing', () => {
 
   it('replaces the key', async () => {
     const { user } = open('key-rejected', 'settings/account/predev-work/key');
-    await user.type(await screen.findByLabelText('New key'), 'new-key-7777');
+    const key = await screen.findByLabelText('New key');
+    expect(document.activeElement).toBe(key);
+    await user.keyboard('new-key-7777');
     await user.click(screen.getByRole('button', { name: 'Save' }));
     await screen.findByText('…7777');
     expect(argsOf('replace_key')).toEqual([
