@@ -4,7 +4,8 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tauri::{
-    AppHandle, LogicalSize, Manager as _, Monitor, PhysicalPosition, PhysicalSize, WebviewWindow, WindowEvent,
+    AppHandle, LogicalPosition, LogicalSize, Manager as _, Monitor, PhysicalPosition, PhysicalSize,
+    WebviewWindow, WindowEvent,
 };
 
 use crate::windows::{self, Opening, WindowName};
@@ -62,6 +63,7 @@ pub(crate) fn toggle(app: &AppHandle, icon: PhysicalPosition<i32>) -> tauri::Res
     if popover.was_just_blurred() {
         return Ok(());
     }
+    let icon = meant(&screens(app)?, icon);
     popover.remember(Some(icon));
     let window = windows::builder(app, WindowName::Popover, None)
         .title("Credit Gauge")
@@ -97,13 +99,13 @@ pub(crate) fn open_as_window(app: &AppHandle, page: Option<&str>) -> tauri::Resu
 /// Makes the details as high as their content, as far as the screen goes, away from the icon.
 pub(crate) fn fit(window: &WebviewWindow, height: f64) -> tauri::Result<()> {
     let icon = window.state::<Popover>().icon();
-    let monitor = match icon {
-        Some(icon) => monitor_at(window, icon)?,
-        None => window.current_monitor()?,
+    let screen = match icon {
+        Some(icon) => Screen::at(&screens(window.app_handle())?, icon),
+        None => window.current_monitor()?.as_ref().map(Screen::of),
     };
-    let Some(monitor) = monitor else { return Ok(()) };
-    let screen = monitor.size().to_logical::<f64>(monitor.scale_factor()).height;
-    let height = height.clamp(LEAST_HEIGHT, (screen - FREE_HEIGHT).max(LEAST_HEIGHT));
+    let Some(screen) = screen else { return Ok(()) };
+    let free = screen.size.to_logical::<f64>(screen.scale).height - FREE_HEIGHT;
+    let height = height.clamp(LEAST_HEIGHT, free.max(LEAST_HEIGHT));
     let size = LogicalSize::new(WIDTH, height);
     let Some(icon) = icon else { return window.set_size(size) };
     // These keep the user from changing its size. A window that is not resizable keeps its first size on Linux.
@@ -114,44 +116,67 @@ pub(crate) fn fit(window: &WebviewWindow, height: f64) -> tauri::Result<()> {
 }
 
 fn move_beside(window: &WebviewWindow, icon: PhysicalPosition<i32>, height: f64) -> tauri::Result<()> {
-    let Some(monitor) = monitor_at(window, icon)? else { return Ok(()) };
-    let scale = monitor.scale_factor();
-    let size = LogicalSize::new(WIDTH, height).to_physical(scale);
-    window.set_position(corner(*monitor.position(), monitor.size().cast(), scale, icon, size))
+    let Some(screen) = Screen::at(&screens(window.app_handle())?, icon) else { return Ok(()) };
+    window.set_position(screen.corner(icon, LogicalSize::new(WIDTH, height)))
 }
 
-fn monitor_at(window: &WebviewWindow, point: PhysicalPosition<i32>) -> tauri::Result<Option<Monitor>> {
-    let mut monitors = window.available_monitors()?;
-    let at = monitors.iter().position(|monitor| contains(monitor, point)).unwrap_or(0);
-    Ok((at < monitors.len()).then(|| monitors.swap_remove(at)))
+fn screens(app: &AppHandle) -> tauri::Result<Vec<Screen>> {
+    Ok(app.available_monitors()?.iter().map(Screen::of).collect())
 }
 
-fn contains(monitor: &Monitor, point: PhysicalPosition<i32>) -> bool {
-    let (corner, size) = (monitor.position(), monitor.size().cast::<i32>());
-    (corner.x..corner.x + size.width).contains(&point.x)
-        && (corner.y..corner.y + size.height).contains(&point.y)
+/// Where on the screens the icon was clicked. Some panels tell it in pixels; those drawn by GTK tell it in units that are
+/// as large as the screen's scale says. The icon is in a panel, so that the one closer to an edge of a screen is meant.
+fn meant(screens: &[Screen], click: PhysicalPosition<i32>) -> PhysicalPosition<i32> {
+    let readings = screens.iter().flat_map(|screen| {
+        let larger = LogicalPosition::new(click.x, click.y).to_physical(screen.scale);
+        [click, larger].map(|point| screen.distance_to_edge(point).map(|distance| (distance, point)))
+    });
+    readings.flatten().min_by_key(|(distance, _)| *distance).map_or(click, |(_, point)| point)
 }
 
-/// Where the upper left corner of a popover of this size goes: beside the icon, towards the middle of the screen, and
-/// whole on the screen.
-fn corner(
-    screen: PhysicalPosition<i32>,
-    extent: PhysicalSize<i32>,
-    scale: f64,
-    icon: PhysicalPosition<i32>,
+/// A monitor's place among the others, in pixels.
+#[derive(Clone, Copy, Debug)]
+struct Screen {
+    origin: PhysicalPosition<i32>,
     size: PhysicalSize<i32>,
-) -> PhysicalPosition<i32> {
-    let [margin, distance] =
-        [MARGIN, DISTANCE].map(|length| LogicalSize::new(length, length).to_physical::<i32>(scale).width);
-    let is_below_the_middle = icon.y > screen.y + extent.height / 2;
-    let y = if is_below_the_middle { icon.y - distance - size.height } else { icon.y + distance };
-    let within = |at: i32, start: i32, length: i32, own: i32| {
-        at.clamp(start + margin, (start + length - own - margin).max(start + margin))
-    };
-    PhysicalPosition::new(
-        within(icon.x - size.width / 2, screen.x, extent.width, size.width),
-        within(y, screen.y, extent.height, size.height),
-    )
+    scale: f64,
+}
+
+impl Screen {
+    fn of(monitor: &Monitor) -> Self {
+        Self { origin: *monitor.position(), size: monitor.size().cast(), scale: monitor.scale_factor() }
+    }
+
+    /// The one with a point, or the first.
+    fn at(screens: &[Self], point: PhysicalPosition<i32>) -> Option<Self> {
+        let at = screens.iter().find(|screen| screen.distance_to_edge(point).is_some());
+        at.or(screens.first()).copied()
+    }
+
+    /// How far a point is from the closest edge; none if it is not on this screen.
+    fn distance_to_edge(&self, point: PhysicalPosition<i32>) -> Option<i32> {
+        let (left, top) = (point.x - self.origin.x, point.y - self.origin.y);
+        let (right, bottom) = (self.size.width - 1 - left, self.size.height - 1 - top);
+        let distance = left.min(top).min(right).min(bottom);
+        (distance >= 0).then_some(distance)
+    }
+
+    /// Where the upper left corner of a popover of this size goes: beside the icon, towards the middle of the screen,
+    /// and whole on the screen.
+    fn corner(&self, icon: PhysicalPosition<i32>, size: LogicalSize<f64>) -> PhysicalPosition<i32> {
+        let size = size.to_physical::<i32>(self.scale);
+        let [margin, distance] = [MARGIN, DISTANCE]
+            .map(|length| LogicalSize::new(length, length).to_physical::<i32>(self.scale).width);
+        let is_below_the_middle = icon.y > self.origin.y + self.size.height / 2;
+        let y = if is_below_the_middle { icon.y - distance - size.height } else { icon.y + distance };
+        let within = |at: i32, start: i32, length: i32, own: i32| {
+            at.clamp(start + margin, (start + length - own - margin).max(start + margin))
+        };
+        PhysicalPosition::new(
+            within(icon.x - size.width / 2, self.origin.x, self.size.width, size.width),
+            within(y, self.origin.y, self.size.height, size.height),
+        )
+    }
 }
 
 #[cfg(test)]
@@ -159,16 +184,13 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const SCREEN: PhysicalSize<i32> = PhysicalSize::new(1280, 800);
+    fn screen(left: i32, scale: f64) -> Screen {
+        let size = LogicalSize::new(1280.0, 800.0).to_physical(scale);
+        Screen { origin: PhysicalPosition::new(left, 0), size, scale }
+    }
 
     fn at(x: i32, y: i32) -> (i32, i32) {
-        let place = corner(
-            PhysicalPosition::new(0, 0),
-            SCREEN,
-            1.0,
-            PhysicalPosition::new(x, y),
-            PhysicalSize::new(360, 420),
-        );
+        let place = screen(0, 1.0).corner(PhysicalPosition::new(x, y), LogicalSize::new(WIDTH, FIRST_HEIGHT));
         (place.x, place.y)
     }
 
@@ -180,11 +202,29 @@ mod tests {
         assert_eq!(at(0, 0), (8, 24));
     }
 
+    #[test]
+    fn a_click_is_in_a_panel_in_whichever_unit_it_is_told() {
+        let meant = |screens: &[Screen], x, y| {
+            let point = meant(screens, PhysicalPosition::new(x, y));
+            (point.x, point.y)
+        };
+        let double = [screen(0, 2.0)];
+        assert_eq!(meant(&double, 1142, 786), (2284, 1572));
+        assert_eq!(meant(&double, 2284, 1572), (2284, 1572));
+        assert_eq!(meant(&[screen(0, 1.0), screen(1280, 1.0)], 1900, 790), (1900, 790));
+        assert_eq!(meant(&[], 5, 5), (5, 5));
+    }
+
     proptest! {
         #[test]
-        fn it_is_whole_on_a_screen_that_has_room(x in 0..1280, y in 0..800, height in 160..700, left in -3000..3000) {
-            let screen = PhysicalPosition::new(left, 0);
-            let place = corner(screen, SCREEN, 1.0, PhysicalPosition::new(left + x, y), PhysicalSize::new(360, height));
+        fn it_is_whole_on_a_screen_that_has_room(
+            x in 0..1280,
+            y in 0..800,
+            height in 160_i32..700,
+            left in -3000..3000,
+        ) {
+            let icon = PhysicalPosition::new(left + x, y);
+            let place = screen(left, 1.0).corner(icon, LogicalSize::new(WIDTH, f64::from(height)));
             prop_assert!(place.x >= left && place.x + 360 <= left + 1280);
             prop_assert!(place.y >= 0 && place.y + height <= 800);
         }
