@@ -65,7 +65,7 @@ fn walk_through_the_demo(theme: &str, scale: &str) {
     look("general");
     for page in ["Accounts", "Alerts", "Providers", "About"] {
         app.click(page);
-        app.heading(page);
+        app.heading(&format!("{page} · Demo"));
         look(&page.to_lowercase());
     }
     app.click("Providers");
@@ -114,7 +114,7 @@ fn fill_in_forms(theme: &str) {
     app.shows("OPENROUTER_API_KEY");
     look("first-run");
 
-    app.click("Add a key");
+    app.click("Add account");
     app.go_to("Credit Gauge settings");
     app.shows("Stability AI");
     look("choose-provider");

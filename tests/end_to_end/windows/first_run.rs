@@ -12,7 +12,7 @@ fn a_first_key_is_found_tested_saved_and_read() {
     bench.open(&stability("images", 250));
     let app = App::open(&bench, "popover");
     app.shows("Add your first key");
-    app.click("Add a key");
+    app.click("Add account");
 
     app.go_to("Credit Gauge settings");
     app.fill("Search providers", "nothing like this");
@@ -86,7 +86,7 @@ fn a_key_in_the_environment_is_offered_by_name_and_read_when_accepted() {
 fn a_wrong_key_is_refused_and_one_that_cannot_be_checked_kept_only_when_insisted_on() {
     let bench = Bench::new();
     let app = App::open(&bench, "popover");
-    app.click("Add a key");
+    app.click("Add account");
     app.go_to("Credit Gauge settings");
     app.click("Stability AI api.stability.ai");
     app.click("Save");

@@ -107,7 +107,7 @@ fn an_opened_row_refreshes_copies_and_snoozes() {
     app.click("Providers");
     app.click("Search providers");
     app.browser.press_with(CONTROL, 'v').unwrap();
-    eventually("the copied amount", PATIENCE, || (app.value("Search providers") != "").then_some(()))
+    eventually("the copied amount", PATIENCE, || (!app.value("Search providers").is_empty()).then_some(()))
         .unwrap();
     assert_eq!(app.value("Search providers"), "234 credits");
     app.is_calm();
@@ -249,7 +249,7 @@ fn all_checking_can_be_paused_from_the_menu() {
     let app = App::open(&bench, "popover");
     app.shows("1,000 credits");
     app.click("Menu");
-    app.click("Pause checking");
+    app.click("Pause");
     app.shows("Paused. Nothing is checked and nobody is alerted.");
     app.click("Resume");
     app.hides("Paused.");

@@ -252,7 +252,8 @@ fn the_app_says_what_it_uses_and_gives_nothing_away() {
     app.click("Providers");
     app.click("Search providers");
     app.browser.press_with(CONTROL, 'v').unwrap();
-    eventually("the copied text", PATIENCE, || (app.value("Search providers") != "").then_some(())).unwrap();
+    eventually("the copied text", PATIENCE, || (!app.value("Search providers").is_empty()).then_some(()))
+        .unwrap();
     let copied = app.value("Search providers");
     assert!(copied.contains("Credit Gauge") && copied.contains("Account: stability"), "{copied}");
     for hidden in [SECRET, "ages", "Holiday", "4321", "4,321"] {
