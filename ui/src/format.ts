@@ -33,16 +33,10 @@ export function magnitude(amount: string): string {
   return amount.replace(/^-/, '');
 }
 
-/**
- * Formats an amount in its unit: `$16.55`, `−€3.20`, `250.5` and `credits`, `20%`. With `decimals` it has exactly that
- * many, as in a column.
- */
-export function amountParts(amount: string, unit: string, decimals?: number, locale = here): ShownAmount {
+/** Formats an amount in its unit: `$16.55`, `−€3.20`, `250.5` and `credits`, `20%`. */
+export function amountParts(amount: string, unit: string, locale = here): ShownAmount {
   const options: Intl.NumberFormatOptions = {};
-  if (decimals !== undefined) {
-    options.minimumFractionDigits = decimals;
-    options.maximumFractionDigits = decimals;
-  } else if (isTiny(amount)) {
+  if (isTiny(amount)) {
     options.minimumSignificantDigits = 2;
     options.maximumSignificantDigits = 2;
   } else if (!isCurrency(unit)) {
@@ -62,17 +56,8 @@ export function amountParts(amount: string, unit: string, decimals?: number, loc
 
 /** Formats an amount in its unit as one text: `250.5 credits`. */
 export function formatAmount(amount: string, unit: string, locale = here): string {
-  const { value, unit: name } = amountParts(amount, unit, undefined, locale);
+  const { value, unit: name } = amountParts(amount, unit, locale);
   return name === null ? value : `${value} ${name}`;
-}
-
-/** How many decimals a column needs to show all of its amounts exactly; at least a currency's usual ones. */
-export function decimalsOf(amounts: (string | null)[], unit: string): number {
-  const usual = isCurrency(unit)
-    ? (new Intl.NumberFormat('en', { style: 'currency', currency: unit }).resolvedOptions()
-        .maximumFractionDigits ?? 0)
-    : 0;
-  return Math.max(usual, ...amounts.map((amount) => amount?.split('.')[1]?.replace(/0+$/, '').length ?? 0));
 }
 
 /** What stands between a number's groups of digits, and before its decimals. */

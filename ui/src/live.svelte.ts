@@ -8,6 +8,8 @@ class Live {
   /** How all accounts stand; undefined until first told. */
   snapshot = $state.raw<Snapshot>();
   settings = $state.raw<Settings>();
+  /** Whether what is shown is made up. */
+  demo = $state(false);
   /** The present time, in steps of half a minute, for texts such as "2 minutes ago". */
   now = $state.raw(new Date());
   /** Why nothing could be had from the Rust side. */
@@ -34,6 +36,7 @@ class Live {
     ];
     const clock = setInterval(() => (this.now = new Date()), 30_000);
     void this.#ask(stops);
+    call('about', {}).then(({ demo }) => (this.demo = demo), console.error);
     return () => {
       clearInterval(clock);
       for (const stop of stops) void stop.then((stop) => stop());

@@ -28,3 +28,10 @@ it('says so when there is nothing yet', async () => {
   open('mixed', 'history/predev-work');
   await screen.findByText(/was never read/);
 });
+
+it('shows amounts as elsewhere, and the exact one when pointed at', async () => {
+  const { user } = open('mixed', 'history');
+  await user.selectOptions(await screen.findByLabelText('Account'), 'BabySea · Production');
+  const exact = await screen.findByTitle('2.487 USD');
+  expect(exact.textContent).toBe('$2.49');
+});

@@ -19,6 +19,7 @@ export interface Scene {
   paused?: boolean;
   notices?: string[];
   keychainError?: string;
+  demo?: boolean;
 }
 
 function meter(some: Partial<MeterSnapshot>): MeterSnapshot {
@@ -415,6 +416,8 @@ export const scenes: Record<string, () => Scene> = {
       predev(),
     ],
   }),
+
+  demo: () => ({ demo: true, accounts: [openrouter(), stability()] }),
 
   paused: () => ({ paused: true, accounts: [openrouter(), stability()] }),
 

@@ -303,7 +303,7 @@ const answers: Answers = {
       ? 'This desktop shows no tray icons. On GNOME, install the extension “AppIndicator and KStatusNotifierItem Support”.'
       : null,
     notifications: 'Notification service of the desktop',
-    demo: false,
+    demo: scene.demo ?? false,
   }),
   diagnostics: () => 'Credit Gauge 0.1.0\nkeychain: Secret Service\n',
 };

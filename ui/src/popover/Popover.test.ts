@@ -141,6 +141,16 @@ describe('the window', () => {
     expect(argsOf('open_window')).toEqual([{ window: 'settings', page: null }]);
   });
 
+  it.each([
+    ['popover', 'Credit Gauge · Demo'],
+    ['settings', 'Accounts · Demo'],
+    ['history', 'History · Demo'],
+  ])('says in %s that it is the demo', async (window, name) => {
+    open('demo', window);
+    const heading = await screen.findByRole('heading', { level: 1 });
+    await waitFor(() => expect(heading.textContent).toBe(name));
+  });
+
   it('says when an action failed', async () => {
     const { user } = open('healthy', 'popover');
     failing.set('refresh', { kind: 'internal', message: 'The database is locked.' });

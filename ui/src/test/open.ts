@@ -11,6 +11,7 @@ export function open(scene: string, page: string) {
   play(scene);
   live.snapshot = undefined;
   live.settings = undefined;
+  live.demo = false;
   messages.problem = undefined;
   messages.done = '';
   location.hash = page;
