@@ -14,7 +14,6 @@ use crate::amount::Unit;
 use crate::course::full;
 use crate::database::Standing;
 use crate::failure::{FailureKind, Trouble};
-use crate::gauge::least_interval;
 use crate::level::{Freshness, Level};
 use crate::poll;
 use crate::provider::Catalogue;
@@ -209,7 +208,7 @@ pub(crate) fn freshness(standing: &Standing, interval: SignedDuration, now: Time
 fn account(standing: &Standing, context: &Context<'_>, now: Timestamp) -> AccountSnapshot {
     let Standing { account, reading, trouble, .. } = standing;
     let definition = context.catalogue.get(&account.provider).map(|entry| entry.definition.as_ref());
-    let least = least_interval(context.catalogue, &account.provider);
+    let least = context.catalogue.min_interval(&account.provider);
     let interval = poll::interval(context.settings.poll_interval_seconds, least);
     let meters: Vec<_> = reading
         .iter()

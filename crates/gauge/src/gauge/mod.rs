@@ -218,7 +218,7 @@ impl Gauge {
 
     /// The time between two questions that an account's provider asks for.
     pub(crate) fn least_interval(&self, account: &Account) -> SignedDuration {
-        least_interval(&self.catalogue(), &account.provider)
+        self.catalogue().min_interval(&account.provider)
     }
 
     /// Holds the fresh readings among `standings` against their rules, keeping which alerts are new and which are over.
@@ -283,11 +283,6 @@ impl Gauge {
         }
         Ok(due)
     }
-}
-
-/// The time between two questions that a provider asks for.
-pub(crate) fn least_interval(catalogue: &Catalogue, provider: &str) -> SignedDuration {
-    catalogue.get(provider).map_or(SignedDuration::ZERO, |entry| entry.definition.min_interval)
 }
 
 fn definition<'a>(catalogue: &'a Catalogue, id: &str) -> Result<&'a Definition, Failure> {

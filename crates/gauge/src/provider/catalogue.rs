@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
 
+use jiff::SignedDuration;
+
 use super::definition::Definition;
 use super::error::DefinitionError;
 
@@ -82,6 +84,12 @@ impl Catalogue {
     #[must_use]
     pub fn get(&self, id: &str) -> Option<&Entry> {
         self.entries.get(id)
+    }
+
+    /// The least time between two questions that a provider asks for; nothing for one that is not known.
+    #[must_use]
+    pub fn min_interval(&self, id: &str) -> SignedDuration {
+        self.get(id).map_or(SignedDuration::ZERO, |entry| entry.definition.min_interval)
     }
 
     /// All providers, by id.
