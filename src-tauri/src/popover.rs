@@ -91,7 +91,7 @@ pub(crate) fn open_as_window(app: &AppHandle, page: Option<&str>) -> tauri::Resu
     let window = windows::builder(app, WindowName::Popover, page)
         .title("Credit Gauge")
         .inner_size(WIDTH, FIRST_HEIGHT)
-        .min_inner_size(320.0, 240.0)
+        .min_inner_size(320.0, LEAST_HEIGHT)
         .build()?;
     windows::bring_up(&window)
 }
