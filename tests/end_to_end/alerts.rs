@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
+use std::time::Duration;
 
 use desktop::{NotificationServer, PATIENCE, TrayHost, TrayItem, eventually};
 use gauge_sim::{Account, AccountChange, Behaviour, CreditsToOrdinaryKey, Failure, Fault, OpenRouterKey};
@@ -199,6 +200,28 @@ fn an_alert_waits_for_a_notification_server() {
     let expected = [("images: critical", "8 credits left, under 10% of 100 credits.")];
     wait_for_notifications(&server, &expected);
     server.received(|all| assert_eq!(all[0].replaces_id, 0, "nothing that another server showed"));
+    wait_for_canary(&bench, &item, &server, &expected);
+}
+
+#[test]
+fn a_slow_notification_server_is_told_once() {
+    let bench = Bench::new();
+    let _tray = TrayHost::start(&bench.desktop).unwrap();
+    let server = NotificationServer::start(&bench.desktop).unwrap();
+    bench.stability("images", 100);
+    bench.stability("canary", 1000);
+    let _app = bench.start_app();
+    let item = bench.tray_item();
+    wait_for_text(&item, "images: 100 credits", PATIENCE);
+
+    server.set_delay(Duration::from_secs(1));
+    spend(&bench, &item, 80, "20 credits, low");
+    // Readings go on coming while it is being told.
+    for left in ["19", "18", "17"] {
+        spend(&bench, &item, 1, &format!("{left} credits, low"));
+    }
+    server.set_delay(Duration::ZERO);
+    let expected = [("images: low", "20 credits left, under 25% of 100 credits.")];
     wait_for_canary(&bench, &item, &server, &expected);
 }
 

@@ -74,12 +74,15 @@ fn a_key_is_found_in_no_file_process_or_message() {
     item.click("Quit").unwrap();
     assert!(app.wait(PATIENCE).unwrap().success());
     // What the keychain itself stores is encrypted, so its files are no exception.
-    let folder = bench.desktop.home();
-    let found: Vec<_> = files(folder.parent().unwrap())
+    let home = bench.desktop.home();
+    let found: Vec<_> = files(home.parent().unwrap())
         .into_iter()
         .filter(|file| has_secret(&fs::read(file).unwrap_or_default()))
         .collect();
     assert!(found.is_empty(), "{found:?}");
+    let log =
+        fs::read_to_string(bench.desktop.credit_gauge_home().join("logs/credit-gauge-tray.log")).unwrap();
+    assert!(log.contains(" TRACE "), "everything was logged, {log}");
 
     let requests = bench.simulation().requests_after(0);
     assert!(requests.len() > 10);
