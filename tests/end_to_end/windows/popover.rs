@@ -250,7 +250,7 @@ fn all_checking_can_be_paused_from_the_menu() {
     app.shows("1,000 credits");
     app.click("Menu");
     app.click("Pause");
-    app.shows("Paused. Nothing is checked and nobody is alerted.");
+    app.shows("Paused. Nothing is checked and nobody is notified.");
     app.click("Resume");
     app.hides("Paused.");
     assert_eq!(server.received(<[_]>::len), 0);
