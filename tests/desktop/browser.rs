@@ -252,6 +252,11 @@ impl Browser {
         Ok(handles.as_array().cloned().unwrap_or_default().into_iter().map(text).collect())
     }
 
+    /// The handle of the web view that all this is about.
+    pub fn window(&self) -> Result<String, Error> {
+        self.get("/window").map(text)
+    }
+
     /// Goes on with another of [`windows`](Self::windows).
     pub fn switch_to(&self, window: &str) -> Result<(), Error> {
         self.post("/window", json!({ "handle": window })).map(drop)

@@ -14,7 +14,7 @@ use std::time::Duration;
 use desktop::{Browser, Desktop, Element, PATIENCE, built_program, eventually};
 use serde_json::json;
 
-use crate::bench::{Bench, stability};
+use crate::bench::{Bench, SOON, stability};
 
 /// Keys by the codes that `WebDriver` has for them.
 pub(crate) const TAB: char = '\u{e004}';
@@ -50,20 +50,32 @@ impl App {
         app
     }
 
+    /// Clicks what opens the window with this title, and goes on there.
+    #[track_caller]
+    pub(crate) fn open_by(&self, name: &str, title: &str) {
+        let here = self.browser.window().unwrap();
+        eventually(&format!("{name:?} to open {title:?}"), PATIENCE, || {
+            self.browser.switch_to(&here).unwrap();
+            // The page may have moved under the click.
+            self.click(name);
+            eventually(title, SOON, || self.switch_to(title)).ok()
+        })
+        .unwrap();
+        self.watch();
+    }
+
     /// Goes on in the window with this title, once it is there.
     #[track_caller]
     pub(crate) fn go_to(&self, title: &str) {
-        let titles = || {
-            let windows = self.browser.windows().unwrap_or_default().into_iter();
-            windows
-                .filter_map(|window| {
-                    self.browser.switch_to(&window).ok()?;
-                    self.browser.title().ok()
-                })
-                .any(|found| found == title)
-        };
-        eventually(&format!("a window {title:?}"), PATIENCE, || titles().then_some(())).unwrap();
+        eventually(&format!("a window {title:?}"), PATIENCE, || self.switch_to(title)).unwrap();
         self.watch();
+    }
+
+    fn switch_to(&self, title: &str) -> Option<()> {
+        self.browser.windows().ok()?.into_iter().find_map(|window| {
+            self.browser.switch_to(&window).ok()?;
+            (self.browser.title().ok()? == title).then_some(())
+        })
     }
 
     fn watch(&self) {

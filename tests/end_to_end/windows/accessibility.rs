@@ -58,8 +58,7 @@ fn walk_through_the_demo(theme: &str, scale: &str) {
     let mut command = desktop.command(built_program("credit-gauge-tray").unwrap());
     let app = App::start(&desktop, command.args(["--demo", "--window", "popover"]));
     let look = |screen: &str| look(&app, &desktop, &format!("{}-{scale}-{screen}", theme.to_lowercase()));
-    app.click("Settings");
-    app.go_to("Credit Gauge settings");
+    app.open_by("Settings", "Credit Gauge settings");
     app.click("General");
     app.click(theme);
     look("general");
@@ -83,8 +82,7 @@ fn walk_through_the_demo(theme: &str, scale: &str) {
     app.click("Menu");
     look("menu");
 
-    app.click("History");
-    app.go_to("Credit Gauge history");
+    app.open_by("History", "Credit Gauge history");
     app.choose("Account", "Stability AI · Images");
     app.shows("credits");
     look("history");
@@ -114,8 +112,7 @@ fn fill_in_forms(theme: &str) {
     app.shows("OPENROUTER_API_KEY");
     look("first-run");
 
-    app.click("Add account");
-    app.go_to("Credit Gauge settings");
+    app.open_by("Add account", "Credit Gauge settings");
     app.shows("Stability AI");
     look("choose-provider");
     app.click("BabySea api.us.babysea.ai");

@@ -12,9 +12,7 @@ fn a_first_key_is_found_tested_saved_and_read() {
     bench.open(&stability("images", 250));
     let app = App::open(&bench, "popover");
     app.shows("Add your first key");
-    app.click("Add account");
-
-    app.go_to("Credit Gauge settings");
+    app.open_by("Add account", "Credit Gauge settings");
     app.fill("Search providers", "nothing like this");
     app.shows("No provider matches");
     app.fill("Search providers", "stab");
@@ -64,8 +62,7 @@ fn a_key_in_the_environment_is_offered_by_name_and_read_when_accepted() {
     assert_page_lacks(&app, SECRET);
     assert!(bench.simulation().requests_after(0).is_empty());
 
-    app.click("Use Stability AI STABILITY_API_KEY");
-    app.go_to("Credit Gauge settings");
+    app.open_by("Use Stability AI STABILITY_API_KEY", "Credit Gauge settings");
     app.click("Another address");
     app.fill("Base URL", bench.providers.origin());
     assert_eq!(app.value("Take the key from"), "STABILITY_API_KEY");
@@ -86,8 +83,7 @@ fn a_key_in_the_environment_is_offered_by_name_and_read_when_accepted() {
 fn a_wrong_key_is_refused_and_one_that_cannot_be_checked_kept_only_when_insisted_on() {
     let bench = Bench::new();
     let app = App::open(&bench, "popover");
-    app.click("Add account");
-    app.go_to("Credit Gauge settings");
+    app.open_by("Add account", "Credit Gauge settings");
     app.click("Stability AI api.stability.ai");
     app.click("Save");
     app.shows("Paste the key here.");

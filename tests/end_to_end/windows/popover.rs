@@ -34,8 +34,7 @@ fn the_worst_comes_first_and_what_is_unknown_has_no_number() {
             "Stability AI · Plenty 1,000 credits OK 100% left",
         ])
     );
-    app.click("Replace key");
-    app.go_to("Credit Gauge settings");
+    app.open_by("Replace key", "Credit Gauge settings");
     app.shows("Replace key pre.dev · Specs, now with the key …pecs.");
     app.is_calm();
 
@@ -102,8 +101,7 @@ fn an_opened_row_refreshes_copies_and_snoozes() {
     app.hides("Alert again");
     app.is_calm();
 
-    app.click("Settings");
-    app.go_to("Credit Gauge settings");
+    app.open_by("Settings", "Credit Gauge settings");
     app.click("Providers");
     app.click("Search providers");
     app.browser.press_with(CONTROL, 'v').unwrap();
