@@ -14,6 +14,8 @@ mod popover;
 mod preferences;
 mod problem;
 mod tray;
+#[cfg(target_os = "linux")]
+mod web_engine;
 mod windows;
 
 use std::error::Error;
@@ -108,9 +110,15 @@ fn run(options: &Options, environment: Environment) -> Result<(), Box<dyn Error>
         ])
         .setup(move |app| block_on(app::start(app.handle(), gauge, is_demo, window)))
         .build(context)?;
-    app.run(move |_, event| match event {
+    app.run(move |handle, event| match event {
         // The last window was closed. The app goes on in the tray.
-        RunEvent::ExitRequested { code: None, api, .. } => api.prevent_exit(),
+        RunEvent::ExitRequested { code: None, api, .. } => {
+            api.prevent_exit();
+            #[cfg(target_os = "linux")]
+            tauri::async_runtime::spawn(web_engine::rest(handle.clone()));
+            #[cfg(not(target_os = "linux"))]
+            let _ = handle;
+        }
         // The process ends without dropping anything, and the demo has a folder to remove.
         RunEvent::Exit => drop(demo.take()),
         _ => {}

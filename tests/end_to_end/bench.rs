@@ -139,14 +139,14 @@ impl Bench {
         assert!(found.is_ok(), "the windows are {last:?} and not {titles:?}");
     }
 
-    /// Whether a web view is alive. `WebKit` keeps its network process for the next one.
+    /// Whether anything of the web engine runs.
     pub(crate) fn has_web_process(&self) -> bool {
-        self.desktop.processes().iter().any(|process| process.name() == "WebKitWebProcess")
+        self.desktop.processes().iter().any(|process| process.name().starts_with("WebKit"))
     }
 
     #[track_caller]
     pub(crate) fn wait_for_no_web_process(&self) {
-        eventually("the web process to end", PATIENCE, || (!self.has_web_process()).then_some(())).unwrap();
+        eventually("the web engine to end", PATIENCE, || (!self.has_web_process()).then_some(())).unwrap();
     }
 }
 
