@@ -20,6 +20,9 @@ use crate::preferences;
 use crate::tray::{Tray, TrayEvent, TrayHost, View};
 use crate::windows::{self, WindowName};
 
+/// How long a panel may take to start after the app.
+const PANEL_PATIENCE: Duration = Duration::from_secs(5);
+
 /// What the commands of the windows work on.
 pub(crate) struct App {
     pub(crate) gauge: Arc<Gauge>,
@@ -74,8 +77,12 @@ pub(crate) async fn start(
     });
 
     tauri::async_runtime::spawn(Arc::clone(&alerts).run());
-    let first = first_window(&gauge, window, &tray_host).await?;
+    let first = match window {
+        Some(name) => Some(name),
+        None => first_window(&gauge).await?,
+    };
     tauri::async_runtime::spawn(obey(handle.clone(), first, inbox));
+    tauri::async_runtime::spawn(replace_tray(handle.clone(), first, tray_host));
     tauri::async_runtime::spawn(show(handle.clone(), polling, gauge, tray));
     Ok(())
 }
@@ -156,20 +163,29 @@ fn obey_one(handle: &AppHandle, wish: TrayEvent) -> tauri::Result<()> {
     }
 }
 
-/// What opens at start: what was asked for, else what the settings say, else the way to the first key, else the
-/// details where there is no tray icon to open them by.
-async fn first_window(
-    gauge: &Gauge,
-    asked: Option<WindowName>,
-    tray_host: &watch::Receiver<TrayHost>,
-) -> Result<Option<WindowName>, DatabaseError> {
+/// What opens at start: what the settings say, else the way to the first key.
+async fn first_window(gauge: &Gauge) -> Result<Option<WindowName>, DatabaseError> {
     let preferred = match gauge.settings().open_at_start {
         StartWindow::None => None,
         StartWindow::Popover => Some(WindowName::Popover),
         StartWindow::Settings => Some(WindowName::Settings),
     };
     let without_accounts = gauge.database().accounts().await?.is_empty().then_some(WindowName::Popover);
-    let without_tray =
-        matches!(&*tray_host.borrow(), TrayHost::Missing { .. }).then_some(WindowName::Popover);
-    Ok(asked.or(preferred).or(without_accounts).or(without_tray))
+    Ok(preferred.or(without_accounts))
+}
+
+/// Opens the details where no tray icon comes to open them by, unless another window opens anyway. At login, the panel
+/// may start after the app.
+async fn replace_tray(
+    handle: AppHandle,
+    first: Option<WindowName>,
+    mut tray_host: watch::Receiver<TrayHost>,
+) {
+    let present = tray_host.wait_for(|host| matches!(host, TrayHost::Present { .. }));
+    if first.is_some() || matches!(tokio::time::timeout(PANEL_PATIENCE, present).await, Ok(Ok(_))) {
+        return;
+    }
+    if let Err(error) = windows::open(&handle, WindowName::Popover, None) {
+        tracing::error!("the details could not be opened: {error}");
+    }
 }
