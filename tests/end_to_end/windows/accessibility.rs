@@ -158,4 +158,7 @@ fn fill_in_forms(theme: &str) {
     app.fill_in(own, "Threshold 1", "lots");
     app.shows("Write a percentage such as 25%");
     look("rules");
+    app.click("Send a test notification");
+    app.shows("Nothing on this desktop shows notifications");
+    look("message");
 }
