@@ -1,10 +1,13 @@
 //! The tray on Linux: a StatusNotifierItem of our own, which waits for a panel that starts late and comes back to one
 //! that restarts.
 
+use std::time::Duration;
+
 use ksni::menu::StandardItem;
 use ksni::{Handle, Icon, MenuItem, Status, ToolTip, TrayMethods};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use super::host::{self, HostWatch};
 use super::icon::{self, Face};
@@ -13,6 +16,9 @@ use super::{TrayEvent, TrayHost, View, words};
 
 /// The icon's sizes: what panels use at scales 1 and 2.
 const SIZES: [u32; 7] = [16, 22, 24, 32, 44, 48, 64];
+
+/// How long after a panel came its first fetches are surely done.
+const SETTLING: Duration = Duration::from_secs(5);
 
 /// The tray icon. It is taken away when this is dropped.
 #[derive(Debug)]
@@ -62,8 +68,17 @@ async fn keep(
     events: UnboundedSender<TrayEvent>,
 ) {
     let mut item = spawn(&mut views, &events).await;
+    let repaint = tokio::time::sleep(SETTLING);
+    tokio::pin!(repaint);
+    let mut has_repainted = false;
     loop {
         tokio::select! {
+            () = &mut repaint, if !has_repainted => {
+                has_repainted = true;
+                if let Some(item) = &item {
+                    item.update(Item::repaint).await;
+                }
+            }
             changed = views.changed() => {
                 if changed.is_err() {
                     break;
@@ -75,6 +90,8 @@ async fn keep(
             }
             () = watch.changed() => {
                 let now = watch.look().await;
+                repaint.as_mut().reset(Instant::now() + SETTLING);
+                has_repainted = false;
                 if item.as_ref().is_none_or(Handle::is_closed) && matches!(now, TrayHost::Present { .. }) {
                     item = spawn(&mut views, &events).await;
                 }
@@ -120,6 +137,12 @@ impl Item {
             self.pixmaps = pixmaps(&view.face);
         }
         self.view = view;
+    }
+
+    /// Has the panel fetch the icon once more. One that was still busy with its first fetch when the icon changed
+    /// keeps the old one; the order of the sizes means nothing, and another order counts as another icon.
+    fn repaint(&mut self) {
+        self.pixmaps.rotate_left(1);
     }
 
     fn send(&self, event: TrayEvent) {
