@@ -1,6 +1,6 @@
 //! All that the tray shows, as one value: a pure function of the snapshot, so that what did not change is not sent.
 
-use gauge::level::{Freshness, Level};
+use gauge::level::Freshness;
 use gauge::settings::TrayStyle;
 use gauge::snapshot::Snapshot;
 use jiff::Zoned;
@@ -34,7 +34,7 @@ impl View {
     #[cfg(any(target_os = "linux", test))]
     #[must_use]
     pub(crate) fn wants_attention(&self) -> bool {
-        self.face.level >= Level::Critical && !self.face.stale && !self.face.paused
+        self.face.level >= gauge::level::Level::Critical && !self.face.stale && !self.face.paused
     }
 }
 
@@ -69,6 +69,7 @@ mod tests {
     use super::*;
     use crate::tray::sample::{account, in_trouble, now, snapshot, wallet};
     use gauge::failure::FailureKind;
+    use gauge::level::Level;
     use jiff::tz::TimeZone;
 
     fn drawn(accounts: Vec<gauge::snapshot::AccountSnapshot>) -> Face {
