@@ -43,7 +43,7 @@ pub fn blocked(answer: &Answer) -> Option<Failure> {
     })
 }
 
-/// What an answer with another status than 2xx means, in general. `body` is the answer's JSON, if it has any.
+/// What an answer with another status than 2xx means that is not [`blocked`]. `body` is the answer's JSON, if it has any.
 #[must_use]
 pub fn refusal(
     answer: &Answer,
@@ -54,9 +54,6 @@ pub fn refusal(
     let status = answer.status;
     if status.is_success() {
         return None;
-    }
-    if let Some(failure) = blocked(answer) {
-        return Some(failure);
     }
     let words = body.and_then(|body| redaction.quote(body));
     let code = match words {
