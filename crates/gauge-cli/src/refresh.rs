@@ -56,8 +56,7 @@ pub async fn refresh(
             Err(error) => return Err(error.into()),
         }
     }
-    gauge.follow_alerts(&gauge.database().standings().await?, clock::now()).await?;
-    Ok(gauge.database().standings().await?)
+    Ok(gauge.follow_alerts(gauge.database().standings().await?, clock::now()).await?)
 }
 
 /// Whether the stored reading is older than `max_age`, or from before the account's key or address was changed. One

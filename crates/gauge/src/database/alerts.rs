@@ -25,7 +25,8 @@ pub struct AlertContext {
 }
 
 impl Database {
-    /// Holds fresh readings against their rules: raises the alerts that are new and clears those that are over.
+    /// Holds fresh readings against their rules: raises the alerts that are new and clears those that are over. Tells
+    /// whether there were any.
     ///
     /// # Errors
     /// When the database refuses.
@@ -33,8 +34,12 @@ impl Database {
         &self,
         meters: Vec<AlertContext>,
         now: Timestamp,
-    ) -> Result<(), DatabaseError> {
+    ) -> Result<bool, DatabaseError> {
+        if meters.is_empty() {
+            return Ok(false);
+        }
         self.write(move |transaction| {
+            let mut changed = false;
             for meter in &meters {
                 let (account, id) = (meter.account.as_str(), meter.meter.as_str());
                 let known = transaction
@@ -59,9 +64,10 @@ impl Database {
                 if crossings != before {
                     keep_crossings(transaction, account, id, &crossings)?;
                 }
+                changed |= verdict != Verdict::default();
                 keep_verdict(transaction, meter, &verdict, now)?;
             }
-            Ok(())
+            Ok(changed)
         })
         .await
     }

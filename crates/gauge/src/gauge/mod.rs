@@ -222,15 +222,29 @@ impl Gauge {
     }
 
     /// Holds the fresh readings among `standings` against their rules, keeping which alerts are new and which are over.
+    /// Gives how every account stands then.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn follow_alerts(&self, standings: &[Standing], now: Timestamp) -> Result<(), DatabaseError> {
-        let settings = self.settings();
-        if settings.paused {
-            return Ok(());
+    pub async fn follow_alerts(
+        &self,
+        standings: Vec<Standing>,
+        now: Timestamp,
+    ) -> Result<Vec<Standing>, DatabaseError> {
+        let meters = self.alert_contexts(&standings, now);
+        if self.database.follow_alerts(meters, now).await? {
+            return self.database.standings().await;
         }
+        Ok(standings)
+    }
+
+    /// The meters to look at for alerts: none while everything is paused.
+    fn alert_contexts(&self, standings: &[Standing], now: Timestamp) -> Vec<AlertContext> {
+        let settings = self.settings();
         let mut meters = Vec::new();
+        if settings.paused {
+            return meters;
+        }
         for standing in standings.iter().filter(|standing| !standing.account.paused) {
             let fresh =
                 snapshot::freshness(standing, self.interval(&standing.account), now) == Freshness::Fresh;
@@ -258,7 +272,7 @@ impl Gauge {
                 });
             }
         }
-        self.database.follow_alerts(meters, now).await
+        meters
     }
 
     /// The alerts to tell now: of each meter, the worst that holds, if it was not told yet.

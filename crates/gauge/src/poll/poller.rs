@@ -211,8 +211,7 @@ impl Poller {
         let now = clock::now();
         let standings = self.gauge.database().standings().await?;
         self.start_checks(&standings, now);
-        self.gauge.follow_alerts(&standings, now).await?;
-        let standings = self.gauge.database().standings().await?;
+        let standings = self.gauge.follow_alerts(standings, now).await?;
         self.look_at = self.next_look(&standings, now);
         let snapshot = self.gauge.snapshot_of(&standings, &self.checking, now);
         self.published.send_if_modified(|last| {

@@ -84,7 +84,7 @@ async fn pause(gauge: &Gauge, account: &AccountId, paused: bool) -> Result<(), C
 
 /// Says what was just read with a new key, and lets the alerts begin from there.
 async fn tell_first_reading(gauge: &Gauge, id: &AccountId) -> Result<(), CommandError> {
-    gauge.follow_alerts(&gauge.database().standings().await?, clock::now()).await?;
+    gauge.follow_alerts(gauge.database().standings().await?, clock::now()).await?;
     let snapshot = gauge.snapshot(&HashSet::new()).await?;
     let account = snapshot.accounts.iter().find(|account| account.id == *id);
     let meter = |meter: &MeterSnapshot| format!("{}: {}", meter.label, words::left(meter));
