@@ -9,11 +9,12 @@ use serde::Serialize;
 use ts_rs::TS;
 
 use crate::account::{Account, AccountId};
-use crate::alert::Rule;
+use crate::alert::{Rule, Severity, Threshold};
 use crate::amount::Unit;
 use crate::course::full;
 use crate::database::Standing;
 use crate::failure::{FailureKind, Trouble};
+use crate::forecast::Forecast;
 use crate::level::{Freshness, Level};
 use crate::poll;
 use crate::provider::Catalogue;
@@ -116,9 +117,22 @@ pub struct MeterSnapshot {
     /// Until when its alerts are put off.
     #[ts(type = "string | null")]
     pub snoozed_until: Option<Timestamp>,
-    /// Always `null`: forecasts are not made yet.
-    #[ts(type = "null")]
-    pub forecast: (),
+    /// The amounts below which it warns.
+    pub thresholds: Vec<Mark>,
+    /// When it runs out; `null` until it was read again since the app learned to tell.
+    pub forecast: Option<Forecast>,
+}
+
+/// An amount below which a meter warns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
+pub struct Mark {
+    /// The rule.
+    pub below: Threshold,
+    /// The amount it comes to now.
+    pub amount: String,
+    /// How bad it is.
+    pub severity: Severity,
 }
 
 /// What a snapshot is made from, besides the accounts' standings.
@@ -238,8 +252,14 @@ fn meter(meter: &Meter, standing: &Standing, settings: &Settings) -> MeterSnapsh
     let account = &standing.account;
     let full = full(meter, account.full.get(&meter.id).copied(), standing.courses.get(&meter.id));
     let alerts = || standing.alerts.iter().filter(|alert| alert.meter == meter.id);
+    let rules = rules(account, &meter.id, settings);
+    let marks = rules.iter().filter_map(|rule| {
+        let amount = meter.unit.exact(rule.below.amount(full)?);
+        Some(Mark { below: rule.below.clone(), amount, severity: rule.severity })
+    });
     MeterSnapshot {
-        level: level(meter, full, rules(account, &meter.id, settings)),
+        level: level(meter, full, rules),
+        thresholds: marks.collect(),
         alerting: alerts().count() > 0,
         snoozed_until: alerts().filter_map(|alert| alert.snoozed_until).max(),
         ..MeterSnapshot::of(meter, full)
@@ -268,7 +288,8 @@ impl MeterSnapshot {
             note: meter.note.clone(),
             alerting: false,
             snoozed_until: None,
-            forecast: (),
+            thresholds: Vec::new(),
+            forecast: None,
         }
     }
 }

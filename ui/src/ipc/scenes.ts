@@ -40,6 +40,7 @@ function meter(some: Partial<MeterSnapshot>): MeterSnapshot {
     note: null,
     alerting: false,
     snoozed_until: null,
+    thresholds: [],
     forecast: null,
     ...some,
   };

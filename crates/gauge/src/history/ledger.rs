@@ -1,0 +1,130 @@
+//! What moved over time, added up without claiming to know more than the readings say.
+
+use jiff::{SignedDuration, Timestamp};
+use rust_decimal::Decimal;
+use serde::Serialize;
+use ts_rs::TS;
+
+use super::gap::{Pace, Unmeasured};
+use super::movement::movement;
+use super::span::Span;
+
+/// Credit that was added, or several additions between the same two readings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
+pub struct TopUp {
+    /// The reading that showed it.
+    #[ts(type = "string")]
+    pub at: Timestamp,
+    /// How much.
+    #[ts(type = "string")]
+    pub amount: Decimal,
+}
+
+/// A quarter of an hour in UTC, counted from 1970. Every zone's midnight lies between two of them, so that what was
+/// spent can be added up by anybody's days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Quarter(pub i64);
+
+impl Quarter {
+    const MILLISECONDS: i64 = 15 * 60 * 1000;
+
+    /// The quarter in which something happened that was seen at this time. At the very start of a quarter it was the one
+    /// before.
+    #[must_use]
+    pub fn before(at: Timestamp) -> Self {
+        Self((at.as_millisecond() - 1).div_euclid(Self::MILLISECONDS))
+    }
+}
+
+/// What moved in a series.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ledger {
+    /// What was spent in each quarter of an hour in which anything was, in order; less what came back.
+    pub spends: Vec<(Quarter, Decimal)>,
+    /// What was added, in order.
+    pub top_ups: Vec<TopUp>,
+    /// When a new window of the allowance was first seen, in order.
+    pub resets: Vec<Timestamp>,
+    /// The times without readings, in order, and what moved in each.
+    pub gaps: Vec<Unmeasured>,
+}
+
+impl Ledger {
+    /// Adds up spans, which are in order. `before` is the last one before them that said what was
+    /// left or used.
+    #[must_use]
+    pub fn of(before: Option<&Span>, spans: &[Span], pace: Pace) -> Self {
+        let mut ledger = Self::default();
+        let mut last = before;
+        // A reading that says nothing of the meter stands in nobody's way: what moved shows in the next that does.
+        for span in spans.iter().filter(|span| span.amounts.remaining.or(span.amounts.used).is_some()) {
+            if let Some(last) = last {
+                ledger.step(last, span, pace);
+            }
+            last = Some(span);
+        }
+        ledger
+    }
+
+    fn step(&mut self, before: &Span, after: &Span, pace: Pace) {
+        let moved = movement(&before.amounts, &after.amounts, after.rise);
+        if moved.reset {
+            self.resets.push(after.from);
+        }
+        if pace.is_gap(before.until, after.from) {
+            let (from, until) = (before.until, after.from);
+            self.gaps.push(Unmeasured { from, until, spent: moved.spent, topped_up: moved.topped_up });
+            return;
+        }
+        if !moved.spent.is_zero() {
+            let quarter = Quarter::before(after.from);
+            match self.spends.last_mut() {
+                Some((last, spent)) if *last == quarter => *spent += moved.spent,
+                _ => self.spends.push((quarter, moved.spent)),
+            }
+        }
+        if !moved.topped_up.is_zero() {
+            self.top_ups.push(TopUp { at: after.from, amount: moved.topped_up });
+        }
+    }
+
+    /// Puts what came later behind.
+    pub fn extend(&mut self, later: Self) {
+        self.spends.extend(later.spends);
+        self.top_ups.extend(later.top_ups);
+        self.resets.extend(later.resets);
+        self.gaps.extend(later.gaps);
+    }
+
+    /// Keeps what was seen after `from`, up to and including `until`.
+    pub fn clip(&mut self, from: Timestamp, until: Timestamp) {
+        let (first, last) = (Quarter::before(from), Quarter::before(until));
+        self.spends.retain(|(quarter, _)| *quarter > first && *quarter <= last);
+        let seen = |at: Timestamp| at > from && at <= until;
+        self.top_ups.retain(|top_up| seen(top_up.at));
+        self.resets.retain(|at| seen(*at));
+        self.gaps.retain(|gap| seen(gap.until));
+    }
+
+    /// All that was spent, gaps included.
+    #[must_use]
+    pub fn spent(&self) -> Decimal {
+        let known: Decimal = self.spends.iter().map(|(_, spent)| spent).sum();
+        known + self.gaps.iter().map(|gap| gap.spent).sum::<Decimal>()
+    }
+
+    /// All that was added, gaps included.
+    #[must_use]
+    pub fn topped_up(&self) -> Decimal {
+        let known: Decimal = self.top_ups.iter().map(|top_up| top_up.amount).sum();
+        known + self.gaps.iter().map(|gap| gap.topped_up).sum::<Decimal>()
+    }
+
+    /// How much of the time from `from` until `until` nobody looked.
+    #[must_use]
+    pub fn unmeasured(&self, from: Timestamp, until: Timestamp) -> SignedDuration {
+        let overlap = |gap: &Unmeasured| gap.until.min(until).duration_since(gap.from.max(from));
+        self.gaps.iter().map(overlap).filter(SignedDuration::is_positive).sum()
+    }
+}

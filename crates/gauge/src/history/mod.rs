@@ -1,0 +1,22 @@
+//! What meters read over time, and what follows from it: what was spent, when credit was added, when nobody looked.
+//!
+//! A series is kept as [`Span`]s. [`Movement`] says what two neighbouring ones mean; a [`Ledger`] adds that up without
+//! claiming to know on which day something was spent while nobody looked; a [`Chart`] is what a window draws.
+
+mod chart;
+mod day;
+mod gap;
+mod ledger;
+mod movement;
+mod recent;
+mod span;
+mod table;
+
+pub use chart::{Chart, Measure, Point};
+pub use day::{Day, days};
+pub use gap::{Pace, Unmeasured};
+pub use ledger::{Ledger, Quarter, TopUp};
+pub use movement::{Movement, movement};
+pub use recent::Recent;
+pub use span::{Amounts, Rise, Span};
+pub use table::Imported;
