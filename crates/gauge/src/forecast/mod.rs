@@ -8,7 +8,7 @@ use ts_rs::TS;
 /// What can be said of a meter's future.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export, rename = "ForecastState")]
 pub enum State {
     /// It runs out, at a time that can be told.
     Ok,

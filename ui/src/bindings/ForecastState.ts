@@ -3,4 +3,4 @@
 /**
  * What can be said of a meter's future.
  */
-export type State = "ok" | "not_enough_data" | "idle" | "unlimited" | "lasts_until_reset";
+export type ForecastState = "ok" | "not_enough_data" | "idle" | "unlimited" | "lasts_until_reset";
