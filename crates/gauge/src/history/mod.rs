@@ -9,6 +9,7 @@ mod gap;
 mod ledger;
 mod movement;
 mod recent;
+mod series;
 mod span;
 mod table;
 
@@ -18,5 +19,6 @@ pub use gap::{Pace, Unmeasured};
 pub use ledger::{Ledger, Quarter, TopUp};
 pub use movement::{Movement, movement};
 pub use recent::Recent;
+pub use series::{SeriesInfo, SeriesKey};
 pub use span::{Amounts, Rise, Span};
 pub use table::Imported;
