@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::history::{Amounts, Rise, movement};
 use crate::reading::Meter;
 
 /// How long after a fall its return still counts as a refund, where the provider refunds what was reserved.
@@ -16,6 +17,12 @@ pub struct Course {
     pub at: Timestamp,
     /// What was left then.
     pub remaining: Decimal,
+    /// The total as told then.
+    #[serde(default)]
+    total: Option<Decimal>,
+    /// What was used then.
+    #[serde(default)]
+    used: Option<Decimal>,
     /// The highest balance since the last top-up or reset.
     pub peak: Decimal,
     /// When the last top-up was seen.
@@ -49,6 +56,18 @@ pub enum Change {
     Reset,
 }
 
+impl Change {
+    /// Why the meter rose, where that was no top-up.
+    #[must_use]
+    pub fn rise(self) -> Option<Rise> {
+        match self {
+            Self::Reset => Some(Rise::Reset),
+            Self::Refunded => Some(Rise::Refund),
+            Self::None | Self::Spent | Self::ToppedUp => None,
+        }
+    }
+}
+
 impl Course {
     /// The course of a meter that is seen for the first time; `None` when what is left is not known.
     #[must_use]
@@ -57,6 +76,8 @@ impl Course {
         Some(Self {
             at,
             remaining,
+            total: meter.total,
+            used: meter.used,
             peak: remaining,
             topped_up_at: None,
             reset_at: None,
@@ -73,16 +94,28 @@ impl Course {
         let window_turned =
             self.resets_at.is_some_and(|due| due <= at && meter.resets_at.is_none_or(|next| next > due));
         self.reserved.retain(|fall| at.duration_since(fall.at) <= REFUND_WITHIN);
-        let change = if window_turned {
+        let rise_seen = if window_turned {
+            Some(Rise::Reset)
+        } else if meter.refunds
+            && rise.is_sign_positive()
+            && rise <= self.reserved.iter().map(|fall| fall.amount).sum()
+        {
+            Some(Rise::Refund)
+        } else {
+            None
+        };
+        let before = Amounts { remaining: Some(self.remaining), total: self.total, used: self.used };
+        let moved = movement(&before, &Amounts::of(meter), rise_seen);
+        let change = if moved.reset {
             Change::Reset
-        } else if rise.is_zero() {
-            Change::None
+        } else if moved.topped_up > Decimal::ZERO {
+            Change::ToppedUp
+        } else if rise > Decimal::ZERO {
+            Change::Refunded
         } else if rise < Decimal::ZERO {
             Change::Spent
-        } else if meter.refunds && rise <= self.reserved.iter().map(|fall| fall.amount).sum() {
-            Change::Refunded
         } else {
-            Change::ToppedUp
+            Change::None
         };
         match change {
             Change::Spent if meter.refunds => self.reserved.push(Fall { at, amount: -rise }),
@@ -98,6 +131,8 @@ impl Course {
         self.peak = self.peak.max(remaining);
         self.at = at;
         self.remaining = remaining;
+        self.total = meter.total;
+        self.used = meter.used;
         self.resets_at = meter.resets_at;
         change
     }

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod alerts;
+mod history;
 mod readings;
 mod schema;
 mod values;
@@ -18,11 +19,13 @@ use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 use tokio::sync::oneshot;
 
+use crate::history::BlockError;
 use crate::home;
 
 pub use accounts::AccountsError;
 pub use alerts::AlertContext;
-pub use readings::{Past, Standing};
+pub use history::Stretch;
+pub use readings::Standing;
 
 /// How long to wait for the other program's write to end.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -70,6 +73,9 @@ pub enum DatabaseError {
     /// A value in the file has no meaning.
     #[error("the database holds something unreadable: {0}")]
     Value(String),
+    /// A part of the history is not what it should be.
+    #[error(transparent)]
+    History(#[from] BlockError),
     /// The thread that owns the connection is gone.
     #[error("the database was closed")]
     Closed,

@@ -4,16 +4,15 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
-use rust_decimal::Decimal;
-use serde::Serialize;
-use ts_rs::TS;
 
-use super::values::{from_json, json, optional_amount, time};
+use super::history::append;
+use super::values::{from_json, json};
 use super::{Database, DatabaseError};
 use crate::account::{Account, AccountId};
 use crate::alert::Alert;
-use crate::course::Course;
+use crate::course::{Change, Course};
 use crate::failure::{Failure, Trouble};
+use crate::history::{Amounts, Pace, SeriesKey, Span};
 use crate::poll;
 use crate::reading::{Meter, Reading};
 
@@ -32,27 +31,6 @@ pub struct Standing {
     pub courses: BTreeMap<String, Course>,
     /// Its alerts that still hold.
     pub alerts: Vec<Alert>,
-}
-
-/// A span of time in which a meter read the same.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
-#[ts(export)]
-pub struct Past {
-    /// The first reading of the span.
-    #[ts(type = "string")]
-    pub from: Timestamp,
-    /// The last reading of the span.
-    #[ts(type = "string")]
-    pub until: Timestamp,
-    /// What was left.
-    #[ts(type = "string | null")]
-    pub remaining: Option<Decimal>,
-    /// The total.
-    #[ts(type = "string | null")]
-    pub total: Option<Decimal>,
-    /// What was used.
-    #[ts(type = "string | null")]
-    pub used: Option<Decimal>,
 }
 
 impl Database {
@@ -74,7 +52,7 @@ impl Database {
 
     /// Keeps a good reading at the time `now`: it ends any trouble, and brings the history and the course of each meter
     /// forward. One older than what is known came too late, and is left out; unless what is known is from the future,
-    /// and so from before the clock was set back.
+    /// and so from before the clock was set back. `pace` is how often the account is asked.
     ///
     /// # Errors
     /// When the database refuses.
@@ -82,6 +60,7 @@ impl Database {
         &self,
         id: &AccountId,
         reading: Reading,
+        pace: Pace,
         now: Timestamp,
     ) -> Result<(), DatabaseError> {
         let id = id.clone();
@@ -96,8 +75,15 @@ impl Database {
                 params![id.as_str(), json(&reading)?],
             )?;
             for meter in &reading.meters {
-                append(transaction, &id, meter, reading.at, last)?;
-                follow_course(transaction, &id, meter, reading.at, now)?;
+                let change = follow_course(transaction, &id, meter, reading.at, now)?;
+                let span = Span {
+                    rise: change.rise(),
+                    resets_at: meter.resets_at,
+                    ..Span::at(reading.at, Amounts::of(meter))
+                };
+                let key =
+                    SeriesKey { account: id.clone(), meter: meter.id.clone(), unit: meter.unit.clone() };
+                append(transaction, &key, pace, &span, last)?;
             }
             Ok(())
         })
@@ -126,34 +112,6 @@ impl Database {
                 params![id.as_str(), json(&trouble)?, failures.saturating_add(1)],
             )?;
             Ok(())
-        })
-        .await
-    }
-
-    /// What a meter read over time, newest first.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn past(&self, id: &AccountId, meter: &str, limit: u32) -> Result<Vec<Past>, DatabaseError> {
-        let (id, meter) = (id.clone(), meter.to_owned());
-        self.read(move |connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT first_at, last_at, remaining, total, used FROM readings
-                 JOIN series ON series.id = readings.series
-                 WHERE account = ?1 AND meter = ?2 ORDER BY first_at DESC LIMIT ?3",
-            )?;
-            let mut rows = statement.query(params![id.as_str(), meter, limit])?;
-            let mut past = Vec::new();
-            while let Some(row) = rows.next()? {
-                past.push(Past {
-                    from: time(row.get("first_at")?)?,
-                    until: time(row.get("last_at")?)?,
-                    remaining: optional_amount(row, "remaining")?,
-                    total: optional_amount(row, "total")?,
-                    used: optional_amount(row, "used")?,
-                });
-            }
-            Ok(past)
         })
         .await
     }
@@ -191,7 +149,10 @@ fn standing(connection: &Connection, account: Account) -> Result<Standing, Datab
     Ok(Standing { account, reading, trouble, wanted, courses, alerts })
 }
 
-fn courses(connection: &Connection, id: &AccountId) -> Result<BTreeMap<String, Course>, DatabaseError> {
+pub(super) fn courses(
+    connection: &Connection,
+    id: &AccountId,
+) -> Result<BTreeMap<String, Course>, DatabaseError> {
     let mut statement = connection.prepare_cached("SELECT meter, course FROM meters WHERE account = ?1")?;
     let mut rows = statement.query([id.as_str()])?;
     let mut courses = BTreeMap::new();
@@ -201,48 +162,14 @@ fn courses(connection: &Connection, id: &AccountId) -> Result<BTreeMap<String, C
     Ok(courses)
 }
 
-/// Adds to a meter's history. A reading that equals the one before it extends that one's span; `previous` is when the
-/// account was last read, so that a span never reaches over a reading in which the meter was missing.
-fn append(
-    transaction: &Transaction<'_>,
-    id: &AccountId,
-    meter: &Meter,
-    at: Timestamp,
-    previous: Option<Timestamp>,
-) -> Result<(), DatabaseError> {
-    transaction.execute(
-        "INSERT INTO series (account, meter, unit) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-        params![id.as_str(), meter.id, meter.unit.as_str()],
-    )?;
-    let series: i64 = transaction.query_row(
-        "SELECT id FROM series WHERE account = ?1 AND meter = ?2 AND unit = ?3",
-        params![id.as_str(), meter.id, meter.unit.as_str()],
-        |row| row.get(0),
-    )?;
-    let text = |amount: Option<Decimal>| amount.map(|amount| amount.normalize().to_string());
-    let (remaining, total, used) = (text(meter.remaining), text(meter.total), text(meter.used));
-    let extended = transaction.execute(
-        "UPDATE readings SET last_at = ?2
-         WHERE series = ?1 AND first_at = (SELECT max(first_at) FROM readings WHERE series = ?1)
-         AND last_at = ?3 AND remaining IS ?4 AND total IS ?5 AND used IS ?6",
-        params![series, at.as_millisecond(), previous.map(Timestamp::as_millisecond), remaining, total, used],
-    )?;
-    if extended == 0 {
-        transaction.execute(
-            "INSERT OR REPLACE INTO readings (series, first_at, last_at, remaining, total, used) VALUES (?1, ?2, ?2, ?3, ?4, ?5)",
-            params![series, at.as_millisecond(), remaining, total, used],
-        )?;
-    }
-    Ok(())
-}
-
+/// Brings the course of a meter forward, and tells what the reading meant.
 fn follow_course(
     transaction: &Transaction<'_>,
     id: &AccountId,
     meter: &Meter,
     at: Timestamp,
     now: Timestamp,
-) -> Result<(), DatabaseError> {
+) -> Result<Change, DatabaseError> {
     let known: Option<String> = transaction
         .query_row(
             "SELECT course FROM meters WHERE account = ?1 AND meter = ?2",
@@ -250,16 +177,16 @@ fn follow_course(
             |row| row.get(0),
         )
         .optional()?;
-    let course = match known {
+    let (course, change) = match known {
         Some(text) => {
             let mut course: Course = from_json(&text)?;
             if course.at > now {
                 course.set_back(at);
             }
-            course.follow(meter, at);
-            Some(course)
+            let change = course.follow(meter, at);
+            (Some(course), change)
         }
-        None => Course::start(meter, at),
+        None => (Course::start(meter, at), Change::None),
     };
     if let Some(course) = course {
         transaction.execute(
@@ -268,5 +195,5 @@ fn follow_course(
             params![id.as_str(), meter.id, json(&course)?],
         )?;
     }
-    Ok(())
+    Ok(change)
 }

@@ -1,12 +1,14 @@
 use super::*;
 use std::collections::BTreeMap;
 
+use jiff::SignedDuration;
 use rust_decimal::Decimal;
 
 use crate::account::{Account, AccountId};
 use crate::alert::{self, Rule};
 use crate::course::tests::wallet;
 use crate::failure::{Failure, FailureKind};
+use crate::history::{Pace, SeriesKey, Span};
 use crate::reading::{Meter, Reading};
 
 struct Open {
@@ -42,6 +44,20 @@ fn account(name: &str) -> Account {
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + second).unwrap()
+}
+
+/// Asked every minute.
+fn pace() -> Pace {
+    Pace::of(SignedDuration::from_mins(1))
+}
+
+fn key() -> SeriesKey {
+    SeriesKey { account: id("one"), meter: "credits".into(), unit: "USD".parse().unwrap() }
+}
+
+/// All that was kept of the account's credits, newest first.
+async fn past(database: &Database) -> Vec<Span> {
+    database.spans_before(&key(), Timestamp::MAX, 100).await.unwrap()
 }
 
 fn reading(second: i64, remaining: &str) -> Reading {
@@ -89,13 +105,13 @@ async fn equal_readings_are_one_span_and_a_missing_meter_is_a_gap() {
     let Open { database, folder: _folder } = open();
     database.add_account(account("one")).await.unwrap();
     for (second, remaining) in [(0, "5"), (10, "5.00"), (20, "5"), (30, "4")] {
-        database.keep_reading(&id("one"), reading(second, remaining), at(second)).await.unwrap();
+        database.keep_reading(&id("one"), reading(second, remaining), pace(), at(second)).await.unwrap();
     }
     let other = Reading { meters: vec![Meter { id: "other".into(), ..wallet("1") }], ..reading(40, "0") };
-    database.keep_reading(&id("one"), other, at(40)).await.unwrap();
-    database.keep_reading(&id("one"), reading(50, "4"), at(50)).await.unwrap();
-    let past = database.past(&id("one"), "credits", 10).await.unwrap();
-    let spans: Vec<_> = past.iter().map(|span| (span.from, span.until, span.remaining)).collect();
+    database.keep_reading(&id("one"), other, pace(), at(40)).await.unwrap();
+    database.keep_reading(&id("one"), reading(50, "4"), pace(), at(50)).await.unwrap();
+    let past = past(&database).await;
+    let spans: Vec<_> = past.iter().map(|span| (span.from, span.until, span.amounts.remaining)).collect();
     let amount = |n| Some(Decimal::from(n));
     assert_eq!(spans, [(at(50), at(50), amount(4)), (at(30), at(30), amount(4)), (at(0), at(20), amount(5))]);
 }
@@ -104,7 +120,7 @@ async fn equal_readings_are_one_span_and_a_missing_meter_is_a_gap() {
 async fn a_failure_keeps_the_last_good_reading_and_when_it_began() {
     let Open { database, folder: _folder } = open();
     database.add_account(account("one")).await.unwrap();
-    database.keep_reading(&id("one"), reading(0, "5"), at(0)).await.unwrap();
+    database.keep_reading(&id("one"), reading(0, "5"), pace(), at(0)).await.unwrap();
     let failure = Failure::new(FailureKind::Timeout, "too slow");
     database.keep_failure(&id("one"), failure.clone(), at(10)).await.unwrap();
     database.keep_failure(&id("one"), failure, at(20)).await.unwrap();
@@ -113,7 +129,7 @@ async fn a_failure_keeps_the_last_good_reading_and_when_it_began() {
     let trouble = standing.trouble.as_ref().unwrap();
     assert_eq!((trouble.kind, trouble.since), (FailureKind::Timeout, at(10)));
     assert!(trouble.retry_at.unwrap() > at(20));
-    database.keep_reading(&id("one"), reading(30, "5"), at(30)).await.unwrap();
+    database.keep_reading(&id("one"), reading(30, "5"), pace(), at(30)).await.unwrap();
     assert_eq!(database.standings().await.unwrap()[0].trouble, None);
 }
 
@@ -121,8 +137,8 @@ async fn a_failure_keeps_the_last_good_reading_and_when_it_began() {
 async fn a_late_reading_does_not_undo_a_newer_one() {
     let Open { database, folder: _folder } = open();
     database.add_account(account("one")).await.unwrap();
-    database.keep_reading(&id("one"), reading(10, "4"), at(10)).await.unwrap();
-    database.keep_reading(&id("one"), reading(5, "9"), at(12)).await.unwrap();
+    database.keep_reading(&id("one"), reading(10, "4"), pace(), at(10)).await.unwrap();
+    database.keep_reading(&id("one"), reading(5, "9"), pace(), at(12)).await.unwrap();
     assert_eq!(database.standings().await.unwrap()[0].reading, Some(reading(10, "4")));
 }
 
@@ -137,12 +153,12 @@ async fn after_the_clock_was_set_back_readings_count_at_once() {
     let standing = &database.standings().await.unwrap()[0];
     assert_eq!(standing.reading, Some(reading(300, "4")));
     assert_eq!(standing.alerts.len(), 1, "what is low is told, whatever the clock was");
-    let spans = database.past(&id("one"), "credits", 10).await.unwrap();
+    let spans = past(&database).await;
     assert!(spans.iter().all(|span| span.from <= span.until), "{spans:?}");
 }
 
 async fn follow(database: &Database, second: i64, remaining: &str) {
-    database.keep_reading(&id("one"), reading(second, remaining), at(second)).await.unwrap();
+    database.keep_reading(&id("one"), reading(second, remaining), pace(), at(second)).await.unwrap();
     let course = database.standings().await.unwrap()[0].courses["credits"].clone();
     let context = AlertContext {
         account: id("one"),
@@ -186,7 +202,7 @@ async fn an_alert_is_raised_once_survives_a_restart_and_ends_with_a_top_up() {
 async fn an_account_that_was_removed_meanwhile_is_no_trouble_for_the_others() {
     let Open { database, folder: _folder } = open();
     database.add_account(account("one")).await.unwrap();
-    database.keep_reading(&id("one"), reading(0, "100"), at(0)).await.unwrap();
+    database.keep_reading(&id("one"), reading(0, "100"), pace(), at(0)).await.unwrap();
     let context = |account| AlertContext {
         account,
         meter: "credits".into(),
@@ -227,7 +243,7 @@ async fn a_removed_account_leaves_its_history_unless_it_is_to_be_forgotten() {
         follow(&database, 0, "100").await;
         follow(&database, 1, "20").await;
         database.remove_account(&id("one"), forget).await.unwrap();
-        assert_eq!(database.past(&id("one"), "credits", 10).await.unwrap().is_empty(), forget);
+        assert_eq!(past(&database).await.is_empty(), forget);
         assert_eq!(database.alerts(10).await.unwrap().is_empty(), forget);
         assert!(database.alerts(10).await.unwrap().iter().all(|alert| alert.cleared_at.is_some()));
     }
@@ -273,7 +289,8 @@ fn another_programs_database_is_set_aside() {
     for sql in [
         "CREATE TABLE accounts (x)",
         "PRAGMA user_version = 1",
-        "CREATE TABLE identity (id); PRAGMA user_version = 1",
+        "PRAGMA user_version = 2",
+        "CREATE TABLE identity (id); PRAGMA user_version = 2",
     ] {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("gauge.db");

@@ -11,7 +11,6 @@ use super::{Gauge, definition};
 use crate::account::{Account, AccountId};
 use crate::alert::Rule;
 use crate::amount::LARGEST;
-use crate::clock;
 use crate::database::{AccountsError, DatabaseError};
 use crate::failure::{Failure, FailureKind};
 use crate::origin::permit;
@@ -163,7 +162,7 @@ impl Gauge {
         }
         self.database.change_account(id, |account| account.paused = false).await?;
         if let Some(reading) = reading {
-            self.database.keep_reading(id, reading, clock::now()).await?;
+            self.keep(id, reading).await?;
         }
         Ok(())
     }
@@ -227,7 +226,7 @@ impl Gauge {
             .await?;
         self.database.want(id).await?;
         if let Some(reading) = reading {
-            self.database.keep_reading(id, reading, clock::now()).await?;
+            self.keep(id, reading).await?;
         }
         Ok(())
     }

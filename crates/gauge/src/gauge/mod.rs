@@ -16,6 +16,7 @@ use crate::clock;
 use crate::database::{AccountsError, AlertContext, Database, DatabaseError, Standing};
 use crate::failure::{Failure, FailureKind};
 use crate::fetch::Client;
+use crate::history::Pace;
 use crate::home::{Home, HomeError};
 use crate::level::Freshness;
 use crate::origin::permit;
@@ -140,7 +141,7 @@ impl Gauge {
         match &outcome {
             Ok(reading) => {
                 tracing::info!(account = %id, meters = reading.meters.len(), "read");
-                self.database.keep_reading(id, reading.clone(), clock::now()).await?;
+                self.keep(id, reading.clone()).await?;
             }
             Err(failure) => {
                 tracing::warn!(account = %id, kind = ?failure.kind, "not read: {failure}");
@@ -148,6 +149,12 @@ impl Gauge {
             }
         }
         Ok(outcome)
+    }
+
+    /// Keeps a good reading.
+    async fn keep(&self, id: &AccountId, reading: Reading) -> Result<(), AccountsError> {
+        let pace = Pace::of(self.interval(&self.database.account(id).await?));
+        Ok(self.database.keep_reading(id, reading, pace, clock::now()).await?)
     }
 
     /// Asks the provider of an account with the key that is kept for it.

@@ -1,17 +1,18 @@
 //! What a window draws of a meter's history.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::day::Day;
-use super::gap::Unmeasured;
+use super::gap::{Pace, Unmeasured};
 use super::ledger::TopUp;
+use super::outline::Extent;
 use crate::amount::Unit;
 
 /// Which of a meter's amounts is drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 #[ts(export)]
 pub enum Measure {
@@ -85,4 +86,58 @@ pub struct Chart {
     /// How many seconds of the range nobody looked.
     #[ts(type = "number")]
     pub unknown_seconds: i64,
+}
+
+impl Chart {
+    /// The drawing of a range in which nothing was read.
+    #[must_use]
+    pub fn empty(unit: Unit, from: Timestamp, until: Timestamp) -> Self {
+        Self {
+            from,
+            until,
+            since: None,
+            unit,
+            measure: Measure::Remaining,
+            points: Vec::new(),
+            gaps: Vec::new(),
+            top_ups: Vec::new(),
+            resets: Vec::new(),
+            days: Vec::new(),
+            spent: Decimal::ZERO,
+            topped_up: Decimal::ZERO,
+            unknown_seconds: 0,
+        }
+    }
+}
+
+/// Joins extents, which are in order, to points: those that begin within the same `width`, counted from `from`, unless a
+/// gap at least as wide lies between them.
+#[must_use]
+pub fn points(extents: &[Extent], from: Timestamp, width: SignedDuration, pace: Pace) -> Vec<Point> {
+    let width = width.as_millis().max(1);
+    let column = |at: Timestamp| at.duration_since(from).as_millis().div_euclid(width);
+    let mut points: Vec<Point> = Vec::new();
+    let mut joined: Option<Extent> = None;
+    let mut after_gap = false;
+    let point = |extent: Extent, after_gap| {
+        let Extent { from, until, first, last, low, high } = extent;
+        Point { from, until, first, last, low, high, after_gap }
+    };
+    for extent in extents {
+        match &mut joined {
+            None => joined = Some(*extent),
+            Some(last) => {
+                let is_gap = pace.is_gap(last.until, extent.from);
+                let is_wide = extent.from.duration_since(last.until).as_millis() >= width;
+                if column(last.from) == column(extent.from) && !(is_gap && is_wide) {
+                    last.join(extent);
+                } else {
+                    points.push(point(std::mem::replace(last, *extent), after_gap));
+                    after_gap = is_gap;
+                }
+            }
+        }
+    }
+    points.extend(joined.map(|last| point(last, after_gap)));
+    points
 }

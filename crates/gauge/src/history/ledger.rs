@@ -89,6 +89,15 @@ impl Ledger {
         }
     }
 
+    /// Ends the series: when nobody has looked for long since its last reading, that is a gap in which nothing is known
+    /// to have moved.
+    pub fn end(&mut self, last: Timestamp, now: Timestamp, pace: Pace) {
+        if pace.is_gap(last, now) {
+            let (spent, topped_up) = (Decimal::ZERO, Decimal::ZERO);
+            self.gaps.push(Unmeasured { from: last, until: now, spent, topped_up });
+        }
+    }
+
     /// Puts what came later behind.
     pub fn extend(&mut self, later: Self) {
         self.spends.extend(later.spends);
@@ -97,28 +106,33 @@ impl Ledger {
         self.gaps.extend(later.gaps);
     }
 
-    /// Keeps what was seen after `from`, up to and including `until`.
+    /// Keeps what was seen after `from`, up to and including `until`, and the gaps that reach into that range.
     pub fn clip(&mut self, from: Timestamp, until: Timestamp) {
         let (first, last) = (Quarter::before(from), Quarter::before(until));
         self.spends.retain(|(quarter, _)| *quarter > first && *quarter <= last);
         let seen = |at: Timestamp| at > from && at <= until;
         self.top_ups.retain(|top_up| seen(top_up.at));
         self.resets.retain(|at| seen(*at));
-        self.gaps.retain(|gap| seen(gap.until));
+        self.gaps.retain(|gap| gap.until > from && gap.from < until);
     }
 
-    /// All that was spent, gaps included.
+    /// What was surely spent in the range that the ledger was clipped to: what moved in a gap counts where the whole gap
+    /// lies within.
     #[must_use]
-    pub fn spent(&self) -> Decimal {
+    pub fn spent(&self, from: Timestamp, until: Timestamp) -> Decimal {
         let known: Decimal = self.spends.iter().map(|(_, spent)| spent).sum();
-        known + self.gaps.iter().map(|gap| gap.spent).sum::<Decimal>()
+        known + self.gaps_within(from, until).map(|gap| gap.spent).sum::<Decimal>()
     }
 
-    /// All that was added, gaps included.
+    /// What was surely added in the range that the ledger was clipped to, as [`Self::spent`].
     #[must_use]
-    pub fn topped_up(&self) -> Decimal {
+    pub fn topped_up(&self, from: Timestamp, until: Timestamp) -> Decimal {
         let known: Decimal = self.top_ups.iter().map(|top_up| top_up.amount).sum();
-        known + self.gaps.iter().map(|gap| gap.topped_up).sum::<Decimal>()
+        known + self.gaps_within(from, until).map(|gap| gap.topped_up).sum::<Decimal>()
+    }
+
+    fn gaps_within(&self, from: Timestamp, until: Timestamp) -> impl Iterator<Item = &Unmeasured> {
+        self.gaps.iter().filter(move |gap| gap.from >= from && gap.until <= until)
     }
 
     /// How much of the time from `from` until `until` nobody looked.

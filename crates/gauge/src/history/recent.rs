@@ -11,7 +11,10 @@ use super::chart::Point;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[ts(export)]
 pub struct Recent {
-    /// Its course over the last 14 days, oldest first.
+    /// Where its course begins.
+    #[ts(type = "string")]
+    pub from: Timestamp,
+    /// Its course over the last 14 days, today included, oldest first.
     pub points: Vec<Point>,
     /// What was spent since midnight; `None` when it was not read since.
     #[ts(type = "string | null")]
@@ -22,7 +25,7 @@ pub struct Recent {
     /// What was spent today and in the 29 days before; `None` when it was not read then.
     #[ts(type = "string | null")]
     pub spent_30_days: Option<Decimal>,
-    /// When credit was last seen to be added in the last 400 days.
+    /// When credit was last seen to be added.
     #[ts(type = "string | null")]
     pub topped_up_at: Option<Timestamp>,
 }
