@@ -4,6 +4,8 @@
 mod read;
 mod write;
 
+use std::collections::BTreeMap;
+
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use rusqlite::params;
@@ -11,7 +13,10 @@ use rusqlite::params;
 use super::values::parsed;
 use super::{Database, DatabaseError};
 use crate::account::AccountId;
-use crate::history::{Chart, Ledger, Outline, Pace, Recent, SeriesInfo, SeriesKey, Span, days, points};
+use crate::history::table::Row;
+use crate::history::{
+    Chart, Imported, Ledger, Outline, Pace, Recent, SeriesInfo, SeriesKey, Span, days, points,
+};
 use read::{Series, block_spans, bounds, find, latest, ledger, outline, query_rows, stretch};
 pub(super) use write::append;
 
@@ -125,6 +130,18 @@ impl Database {
         self.read(move |connection| match find(connection, &key)? {
             Some(series) => ledger(connection, series, from, until),
             None => Ok(Ledger::default()),
+        })
+        .await
+    }
+
+    /// Takes readings from elsewhere into the history, all or none. What is known here holds; the accounts need not
+    /// exist.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn import(&self, series: BTreeMap<SeriesKey, Vec<Row>>) -> Result<Imported, DatabaseError> {
+        self.write(move |transaction| {
+            series.iter().map(|(key, rows)| write::import(transaction, key, rows)).sum()
         })
         .await
     }

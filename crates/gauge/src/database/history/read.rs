@@ -130,7 +130,7 @@ pub(super) fn last_known_block_span(
     Ok(None)
 }
 
-fn is_known(span: &Span) -> bool {
+pub(super) fn is_known(span: &Span) -> bool {
     span.amounts.remaining.or(span.amounts.used).is_some()
 }
 

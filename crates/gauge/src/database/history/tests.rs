@@ -160,7 +160,10 @@ async fn a_chart_of_any_range_has_the_same_extremes_and_sums() {
         assert_eq!(chart.points.last().unwrap().last, within().next_back().unwrap());
         assert!(chart.points.len() <= 3 * usize::try_from(columns).unwrap(), "{}", chart.points.len());
         let ledger = database.ledger(&key(), from, until).await.unwrap();
-        assert_eq!((chart.spent, chart.topped_up), (ledger.spent(from, until), ledger.topped_up(from, until)));
+        assert_eq!(
+            (chart.spent, chart.topped_up),
+            (ledger.spent(from, until), ledger.topped_up(from, until))
+        );
         assert_eq!(chart.since, Some(spans[0].from));
         let breaks = chart.points.iter().filter(|point| point.after_gap).count();
         assert!(breaks >= chart.gaps.len(), "{breaks} breaks for {} gaps", chart.gaps.len());

@@ -1,12 +1,13 @@
 //! Writing: rows for new readings, blocks for old ones.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Transaction, params};
 
-use super::read::{Series, find, last_known_block_span, query_rows};
+use super::read::{Series, find, is_known, last_known_block_span, query_rows, stretch};
 use crate::database::DatabaseError;
 use crate::database::values::json;
-use crate::history::{Amounts, Block, Pace, Rise, SeriesKey, Span};
+use crate::history::table::Row;
+use crate::history::{Amounts, Block, Imported, Merged, Pace, Rise, SeriesKey, Span, merge};
 
 /// How many spans a block holds.
 const BLOCK: usize = 2048;
@@ -39,6 +40,34 @@ pub(in crate::database) fn append(
         pack_oldest(transaction, Series { id: series, pace })?;
     }
     Ok(())
+}
+
+/// Takes readings from elsewhere into a series, which is made where there is none.
+pub(super) fn import(
+    transaction: &Transaction<'_>,
+    key: &SeriesKey,
+    rows: &[Row],
+) -> Result<Imported, DatabaseError> {
+    let (known, pace) = match find(transaction, key)? {
+        Some(series) => (stretch(transaction, series, Timestamp::MIN, Timestamp::MAX)?.spans, series.pace),
+        None => (Vec::new(), Pace::of(SignedDuration::ZERO)),
+    };
+    let Merged { spans, pace, imported } = merge(&known, pace, rows);
+    if imported.added > 0 {
+        let id = ensure(transaction, key, pace)?;
+        transaction.execute("DELETE FROM blocks WHERE series = ?1", [id])?;
+        transaction.execute("DELETE FROM readings WHERE series = ?1", [id])?;
+        let packed = spans.len().saturating_sub(KEPT_AS_ROWS) / BLOCK * BLOCK;
+        let mut before = None;
+        for spans in spans[..packed].chunks(BLOCK) {
+            insert_block(transaction, id, &Block::pack(before.as_ref(), spans, pace)?)?;
+            before = spans.iter().rfind(|span| is_known(span)).copied().or(before);
+        }
+        for span in &spans[packed..] {
+            insert_row(transaction, id, span)?;
+        }
+    }
+    Ok(imported)
 }
 
 /// The series' number; it is made where there is none, and its pace brought up to date.
