@@ -14,7 +14,7 @@ use crate::amount::Unit;
 use crate::course::full;
 use crate::database::Standing;
 use crate::failure::{FailureKind, Trouble};
-use crate::forecast::Forecast;
+use crate::forecast::{Forecast, State};
 use crate::level::{Freshness, Level};
 use crate::poll;
 use crate::provider::Catalogue;
@@ -260,10 +260,19 @@ fn meter(meter: &Meter, standing: &Standing, settings: &Settings) -> MeterSnapsh
     MeterSnapshot {
         level: level(meter, full, rules),
         thresholds: marks.collect(),
+        forecast: forecast(meter, standing),
         alerting: alerts().count() > 0,
         snoozed_until: alerts().filter_map(|alert| alert.snoozed_until).max(),
         ..MeterSnapshot::of(meter, full)
     }
+}
+
+/// The future of a meter of which something is left, as of its last reading.
+fn forecast(meter: &Meter, standing: &Standing) -> Option<Forecast> {
+    if meter.unlimited {
+        return Some(Forecast { state: State::Unlimited, per_day: None, runs_out: None });
+    }
+    meter.remaining.and_then(|_| standing.forecasts.get(&meter.id).cloned())
 }
 
 impl MeterSnapshot {

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Rows, Transaction, params};
+use serde::de::DeserializeOwned;
 
 use super::history::append;
 use super::values::{from_json, json};
@@ -12,6 +13,7 @@ use crate::account::{Account, AccountId};
 use crate::alert::Alert;
 use crate::course::{Change, Course};
 use crate::failure::{Failure, Trouble};
+use crate::forecast::Forecast;
 use crate::history::{Amounts, Pace, SeriesKey, Span};
 use crate::poll;
 use crate::reading::{Meter, Reading};
@@ -29,6 +31,8 @@ pub struct Standing {
     pub wanted: bool,
     /// The course of each of its meters.
     pub courses: BTreeMap<String, Course>,
+    /// The future of each of its meters, as of its last reading.
+    pub forecasts: BTreeMap<String, Forecast>,
     /// Its alerts that still hold.
     pub alerts: Vec<Alert>,
 }
@@ -90,6 +94,28 @@ impl Database {
         .await
     }
 
+    /// Keeps what the last reading says of the future of an account's meters.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn keep_forecasts(
+        &self,
+        id: &AccountId,
+        forecasts: BTreeMap<String, Forecast>,
+    ) -> Result<(), DatabaseError> {
+        let id = id.clone();
+        self.write(move |transaction| {
+            for (meter, forecast) in &forecasts {
+                transaction.execute(
+                    "UPDATE meters SET forecast = ?3 WHERE account = ?1 AND meter = ?2",
+                    params![id.as_str(), meter, json(forecast)?],
+                )?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
     /// Keeps that an account could not be read, and when it is asked again. The last good reading stays.
     ///
     /// # Errors
@@ -145,21 +171,34 @@ fn state(connection: &Connection, id: &AccountId) -> Result<Option<State>, Datab
 fn standing(connection: &Connection, account: Account) -> Result<Standing, DatabaseError> {
     let State { reading, trouble, wanted, .. } = state(connection, &account.id)?.unwrap_or_default();
     let courses = courses(connection, &account.id)?;
+    let forecasts = forecasts(connection, &account.id)?;
     let alerts = super::alerts::open_of(connection, &account.id)?;
-    Ok(Standing { account, reading, trouble, wanted, courses, alerts })
+    Ok(Standing { account, reading, trouble, wanted, courses, forecasts, alerts })
 }
 
+/// The course of each meter of an account.
 pub(super) fn courses(
     connection: &Connection,
     id: &AccountId,
 ) -> Result<BTreeMap<String, Course>, DatabaseError> {
     let mut statement = connection.prepare_cached("SELECT meter, course FROM meters WHERE account = ?1")?;
-    let mut rows = statement.query([id.as_str()])?;
-    let mut courses = BTreeMap::new();
+    by_meter(statement.query([id.as_str()])?)
+}
+
+/// The forecast of each meter of an account.
+fn forecasts(connection: &Connection, id: &AccountId) -> Result<BTreeMap<String, Forecast>, DatabaseError> {
+    let mut statement = connection
+        .prepare_cached("SELECT meter, forecast FROM meters WHERE account = ?1 AND forecast IS NOT NULL")?;
+    by_meter(statement.query([id.as_str()])?)
+}
+
+/// Rows of a meter's name and a value of it.
+fn by_meter<T: DeserializeOwned>(mut rows: Rows<'_>) -> Result<BTreeMap<String, T>, DatabaseError> {
+    let mut values = BTreeMap::new();
     while let Some(row) = rows.next()? {
-        courses.insert(row.get("meter")?, from_json(&row.get::<_, String>("course")?)?);
+        values.insert(row.get(0)?, from_json(&row.get::<_, String>(1)?)?);
     }
-    Ok(courses)
+    Ok(values)
 }
 
 /// Brings the course of a meter forward, and tells what the reading meant.

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod files;
+mod future;
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,7 +17,6 @@ use crate::clock;
 use crate::database::{AccountsError, AlertContext, Database, DatabaseError, Standing};
 use crate::failure::{Failure, FailureKind};
 use crate::fetch::Client;
-use crate::history::Pace;
 use crate::home::{Home, HomeError};
 use crate::level::Freshness;
 use crate::origin::permit;
@@ -149,12 +149,6 @@ impl Gauge {
             }
         }
         Ok(outcome)
-    }
-
-    /// Keeps a good reading.
-    async fn keep(&self, id: &AccountId, reading: Reading) -> Result<(), AccountsError> {
-        let pace = Pace::of(self.interval(&self.database.account(id).await?));
-        Ok(self.database.keep_reading(id, reading, pace, clock::now()).await?)
     }
 
     /// Asks the provider of an account with the key that is kept for it.

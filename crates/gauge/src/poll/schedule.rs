@@ -120,6 +120,7 @@ mod tests {
                 trouble,
                 wanted: false,
                 courses: BTreeMap::new(),
+                forecasts: BTreeMap::new(),
                 alerts: Vec::new(),
             };
             due_at(&standing, SignedDuration::from_mins(5), NOW)
