@@ -1,6 +1,7 @@
 //! The gauge put together: files, database, keys and providers behind one value that both programs use.
 
 mod accounts;
+mod export;
 mod files;
 mod future;
 

@@ -6,23 +6,26 @@
 mod block;
 mod chart;
 mod day;
+mod export;
 mod gap;
 mod ledger;
+mod merge;
 mod movement;
 mod outline;
 mod recent;
 mod series;
 mod span;
-mod table;
+pub mod table;
 
 pub use block::{Block, BlockError, unpack_ledger, unpack_outline, unpack_spans};
 pub use chart::{Chart, Measure, Point, points};
 pub use day::{Day, days};
+pub use export::{Exported, Format, export};
 pub use gap::{Pace, Unmeasured};
 pub use ledger::{Ledger, Quarter, TopUp};
+pub use merge::{Imported, Merged, merge};
 pub use movement::{Movement, movement};
 pub use outline::{Extent, Outline};
 pub use recent::Recent;
 pub use series::{SeriesInfo, SeriesKey};
 pub use span::{Amounts, Rise, Span};
-pub use table::Imported;

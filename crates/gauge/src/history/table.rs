@@ -47,30 +47,50 @@ pub struct TableError {
     pub reason: String,
 }
 
-impl TableError {
-    fn new(line: u64, reason: impl Into<String>) -> Self {
-        Self { line, reason: reason.into() }
-    }
+/// Readings of the same amounts that are no further apart are written as if nothing were known of them but that they are
+/// the same: the first, the last, and others as far apart as this. It is less than half of the shortest gap.
+pub(super) const CLOSE: SignedDuration = SignedDuration::from_mins(48);
+
+/// Whether a span goes on with another one as if they were one.
+pub(super) fn goes_on(span: &Span, next: &Span) -> bool {
+    span.amounts == next.amounts && next.from.duration_since(span.until) <= CLOSE
 }
 
-/// The readings that stand for spans, which are in order: the first and the last of each, and enough in between.
+/// The readings that stand for spans, which are in order: the first and the last of each, and enough in between for a
+/// reader to see that there is no gap.
 #[must_use]
 pub fn rows(spans: &[Span], pace: Pace) -> Vec<Row> {
-    let step = pace.usual_step();
-    let mut rows = Vec::new();
-    let mut spans = spans.iter().peekable();
-    while let Some(first) = spans.next() {
-        let Span { mut until, amounts, .. } = *first;
-        while let Some(next) = spans.next_if(|next| pace.joins(until, &amounts, next)) {
-            until = until.max(next.until);
+    let mut runs: Vec<Span> = Vec::new();
+    for (n, span) in spans.iter().enumerate() {
+        for piece in pieces(span, spans.get(n + 1), pace) {
+            match runs.last_mut() {
+                Some(last) if goes_on(last, &piece) => last.until = piece.until,
+                _ => runs.push(piece),
+            }
         }
-        // After the clock was set back, readings can be older than those before them: the later ones hold.
-        let end = spans.peek().map(|next| next.from);
-        let between = std::iter::successors(Some(first.from), |at| at.checked_add(step).ok());
-        let times = between.take_while(|at| *at < until).chain([until]);
-        rows.extend(times.take_while(|at| end.is_none_or(|end| *at < end)).map(|at| Row { at, amounts }));
     }
-    rows
+    let row = |run: &Span, at| Row { at, amounts: run.amounts };
+    runs.iter().flat_map(|run| times(run.from, run.until, CLOSE).map(|at| row(run, at))).collect()
+}
+
+/// A span as its readings are known: where a series is read seldom, each for itself.
+fn pieces(span: &Span, next: Option<&Span>, pace: Pace) -> Vec<Span> {
+    // After the clock was set back, readings can be older than those before them: the later ones hold.
+    let end = next.and_then(|next| next.from.checked_sub(SignedDuration::from_millis(1)).ok());
+    let until = end.map_or(span.until, |end| span.until.min(end));
+    if until < span.from {
+        return Vec::new();
+    }
+    if pace.interval() <= CLOSE {
+        return vec![Span { until, ..*span }];
+    }
+    times(span.from, until, pace.interval()).map(|at| Span { from: at, until: at, ..*span }).collect()
+}
+
+/// The times from one until another, both included, and no further apart than a step.
+fn times(from: Timestamp, until: Timestamp, step: SignedDuration) -> impl Iterator<Item = Timestamp> {
+    let times = std::iter::successors(Some(from), move |at| at.checked_add(step).ok());
+    times.take_while(move |at| *at < until).chain([until])
 }
 
 /// The table of some series.
@@ -103,55 +123,91 @@ pub fn write(series: &[(SeriesKey, Vec<Row>)]) -> String {
 /// For the first line that is wrong: a column is missing, a cell says nothing that can be understood, a time cannot be
 /// that of a reading, or two readings of a series at the same time contradict each other.
 pub fn read(text: &[u8], now: Timestamp) -> Result<BTreeMap<SeriesKey, Vec<Row>>, TableError> {
+    read_rows(text, now).map_err(|Fault { byte, reason }| TableError { line: line(text, byte), reason })
+}
+
+fn read_rows(text: &[u8], now: Timestamp) -> Result<BTreeMap<SeriesKey, Vec<Row>>, Fault> {
     let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(text);
-    let columns = Columns::of(reader.byte_headers().map_err(|error| of_csv(&error))?)?;
-    let mut series: BTreeMap<SeriesKey, Vec<(Row, u64)>> = BTreeMap::new();
+    let columns = Columns::of(reader.byte_headers()?).map_err(|reason| Fault { byte: 0, reason })?;
+    let mut series: BTreeMap<SeriesKey, Vec<Placed>> = BTreeMap::new();
     let mut record = StringRecord::new();
-    while reader.read_record(&mut record).map_err(|error| of_csv(&error))? {
-        let line = line(record.position());
-        let (key, row) = columns.row(&record, now).map_err(|reason| TableError { line, reason })?;
-        series.entry(key).or_default().push((row, line));
+    while reader.read_record(&mut record)? {
+        let byte = byte(record.position());
+        let (key, row) = columns.row(&record, now).map_err(|reason| Fault { byte, reason })?;
+        series.entry(key).or_default().push(Placed { row, byte });
     }
-    series.into_iter().map(|(key, rows)| Ok((key, in_order(rows)?))).collect()
+    series.into_iter().map(|(key, rows)| Ok((key, in_order(rows, text)?))).collect()
+}
+
+/// A row, and where it begins.
+struct Placed {
+    row: Row,
+    byte: usize,
+}
+
+/// What is wrong, and where the row begins in which it is.
+struct Fault {
+    byte: usize,
+    reason: String,
+}
+
+impl From<csv::Error> for Fault {
+    fn from(error: csv::Error) -> Self {
+        let reason = match error.kind() {
+            ErrorKind::Utf8 { .. } => "the text is not in UTF-8: save the file in that encoding".to_owned(),
+            ErrorKind::UnequalLengths { expected_len, len, .. } => {
+                format!(
+                    "there are {len} cells, and {expected_len} in the first line: every line needs as many"
+                )
+            }
+            _ => error.to_string(),
+        };
+        Self { byte: byte(error.position()), reason }
+    }
+}
+
+fn byte(position: Option<&Position>) -> usize {
+    position.and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or(0)
+}
+
+/// The line of the row that begins at this byte, or behind the line ends there.
+fn line(text: &[u8], byte: usize) -> u64 {
+    let (before, rest) = text.split_at(byte.min(text.len()));
+    let blank = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    let ends = before.iter().chain(blank).filter(|byte| **byte == b'\n').count();
+    u64::try_from(ends).unwrap_or(u64::MAX).saturating_add(1)
 }
 
 /// The rows in the order of their times, each once.
-fn in_order(mut rows: Vec<(Row, u64)>) -> Result<Vec<Row>, TableError> {
-    rows.sort_by_key(|(row, line)| (row.at, *line));
+fn in_order(mut rows: Vec<Placed>, text: &[u8]) -> Result<Vec<Row>, Fault> {
+    rows.sort_by_key(|placed| (placed.row.at, placed.byte));
     for pair in rows.windows(2) {
-        let [(first, line), (second, other)] = pair else { continue };
-        if first.at == second.at && first.amounts != second.amounts {
-            return Err(TableError::new(
-                *other,
-                format!(
-                    "line {line} has other amounts of the same meter at the same time: leave one of the two out"
-                ),
-            ));
+        let [first, second] = pair else { continue };
+        if first.row.at == second.row.at && first.row.amounts != second.row.amounts {
+            let line = line(text, first.byte);
+            let reason = format!(
+                "line {line} has other amounts of the same meter at the same time: leave one of the two out"
+            );
+            return Err(Fault { byte: second.byte, reason });
         }
     }
-    rows.dedup_by_key(|(row, _)| row.at);
-    Ok(rows.into_iter().map(|(row, _)| row).collect())
+    rows.dedup_by_key(|placed| placed.row.at);
+    Ok(rows.into_iter().map(|placed| placed.row).collect())
 }
 
 /// In which place each of [`COLUMNS`] is.
 struct Columns([Option<usize>; COLUMNS.len()]);
 
 impl Columns {
-    fn of(header: &ByteRecord) -> Result<Self, TableError> {
-        let place = |column: &str| header.iter().position(|name| name == column.as_bytes());
-        let places = COLUMNS.map(place);
-        for (column, place) in COLUMNS.iter().zip(places).take(NEEDED) {
-            if place.is_none() {
-                return Err(TableError::new(
-                    line(header.position()),
-                    format!(
-                        "there is no column “{column}”: the first line must name {}, and may name total and used, with commas between them",
-                        COLUMNS[..NEEDED].join(", ")
-                    ),
-                ));
-            }
+    fn of(header: &ByteRecord) -> Result<Self, String> {
+        let places = COLUMNS.map(|column| header.iter().position(|name| name == column.as_bytes()));
+        match COLUMNS.iter().zip(places).take(NEEDED).find(|(_, place)| place.is_none()) {
+            Some((missing, _)) => Err(format!(
+                "there is no column “{missing}”: the first line must name {}, and may name total and used, with commas between them",
+                COLUMNS[..NEEDED].join(", ")
+            )),
+            None => Ok(Self(places)),
         }
-        Ok(Self(places))
     }
 
     fn row(&self, record: &StringRecord, now: Timestamp) -> Result<(SeriesKey, Row), String> {
@@ -208,22 +264,145 @@ fn amount(text: &str) -> Result<Option<Decimal>, String> {
     })
 }
 
-fn of_csv(error: &csv::Error) -> TableError {
-    let at = line(error.position());
-    match error.kind() {
-        ErrorKind::Utf8 { .. } => {
-            TableError::new(at, "the text is not in UTF-8: save the file in that encoding")
-        }
-        ErrorKind::UnequalLengths { expected_len, len, .. } => TableError::new(
-            at,
-            format!(
-                "there are {len} cells, and {expected_len} in the lines before: every line needs as many"
-            ),
-        ),
-        _ => TableError::new(at, error.to_string()),
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn line(position: Option<&Position>) -> u64 {
-    position.map_or(1, Position::line)
+    const NOW: Timestamp = Timestamp::constant(1_795_255_200, 0); // 2026-11-21T10:00:00Z
+
+    fn decimal(text: &str) -> Option<Decimal> {
+        Some(text.parse().unwrap())
+    }
+
+    fn credits(remaining: &str) -> Amounts {
+        Amounts { remaining: decimal(remaining), ..Amounts::default() }
+    }
+
+    fn span(from: &str, until: &str, remaining: &str) -> Span {
+        Span { until: until.parse().unwrap(), ..Span::at(from.parse().unwrap(), credits(remaining)) }
+    }
+
+    fn key(account: &str, unit: &str) -> SeriesKey {
+        SeriesKey { account: account.parse().unwrap(), meter: "credits".into(), unit: unit.parse().unwrap() }
+    }
+
+    /// The line and the reason.
+    fn refused(text: &str) -> (u64, String) {
+        let error = read(text.as_bytes(), NOW).unwrap_err();
+        (error.line, error.reason)
+    }
+
+    #[test]
+    fn a_span_is_written_so_that_no_reader_sees_a_gap_in_it() {
+        let five_minutes = Pace::of(SignedDuration::from_mins(5));
+        let spans = [
+            span("2026-11-01T00:00:00Z", "2026-11-01T02:00:00Z", "20"),
+            span("2026-11-01T02:05:00Z", "2026-11-01T02:05:00Z", "19.5"),
+        ];
+        let table = write(&[(key("work", "USD"), rows(&spans, five_minutes))]);
+        let expected = "account,meter,unit,at,remaining,total,used\n\
+            work,credits,USD,2026-11-01T00:00:00Z,20.00,,\n\
+            work,credits,USD,2026-11-01T00:48:00Z,20.00,,\n\
+            work,credits,USD,2026-11-01T01:36:00Z,20.00,,\n\
+            work,credits,USD,2026-11-01T02:00:00Z,20.00,,\n\
+            work,credits,USD,2026-11-01T02:05:00Z,19.50,,\n";
+        assert_eq!(table, expected);
+        let once_a_day = Pace::of(SignedDuration::from_hours(24));
+        let constant = [span("2026-11-01T00:00:00Z", "2026-11-03T09:00:00Z", "20")];
+        let times: Vec<_> = rows(&constant, once_a_day).iter().map(|row| row.at.to_string()).collect();
+        assert_eq!(
+            times,
+            ["2026-11-01T00:00:00Z", "2026-11-02T00:00:00Z", "2026-11-03T00:00:00Z", "2026-11-03T09:00:00Z"]
+        );
+    }
+
+    #[test]
+    fn readings_from_after_the_clock_was_set_back_hold() {
+        let spans = [
+            span("2026-11-01T10:00:00Z", "2026-11-01T12:00:00Z", "5"),
+            span("2026-11-01T10:30:00Z", "2026-11-01T10:30:00Z", "4"),
+        ];
+        let rows = rows(&spans, Pace::of(SignedDuration::ZERO));
+        assert!(rows.is_sorted_by(|a, b| a.at < b.at), "{rows:?}");
+        assert_eq!(rows.last().unwrap().amounts, credits("4"));
+    }
+
+    #[test]
+    fn columns_may_come_in_any_order_and_rows_too() {
+        let text = "\u{feff}note, at ,remaining,unit,meter,account,used\r\n\
+            \"a, b\",2026-11-01T12:00:00+02:00,-3.5,USD,credits,work,8\r\n\
+            \r\n\
+            ,2026-11-01T09:00:00.0004Z,,USD,credits,work,7\r\n\
+            ,2026-11-01T09:00:00Z,1e0,credits,credits,work,\r\n";
+        assert_eq!(refused(text).0, 5, "1e0 is no plain amount");
+        let series = read(text.replace("1e0", "1").as_bytes(), NOW).unwrap();
+        let used = |at: &str, remaining, used| Row {
+            at: at.parse().unwrap(),
+            amounts: Amounts { remaining, total: None, used: decimal(used) },
+        };
+        assert_eq!(
+            series[&key("work", "USD")],
+            [used("2026-11-01T09:00:00Z", None, "7"), used("2026-11-01T10:00:00Z", decimal("-3.5"), "8")]
+        );
+        assert_eq!(series[&key("work", "credits")].len(), 1, "another unit is another series");
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_line() {
+        let header =
+            "account,meter,unit,at,remaining,total,used\nwork,credits,USD,2026-11-01T09:00:00Z,1,,\n";
+        for (row, word) in [
+            ("Work,credits,USD,2026-11-01T10:00:00Z,1,,", "account id"),
+            ("work,,USD,2026-11-01T10:00:00Z,1,,", "meter"),
+            ("work,\"a\tb\",USD,2026-11-01T10:00:00Z,1,,", "meter"),
+            ("work,credits,Dollars,2026-11-01T10:00:00Z,1,,", "unit"),
+            ("work,credits,USD,2026-11-01 10:00,1,,", "offset"),
+            ("work,credits,USD,2026-11-31T10:00:00Z,1,,", "offset"),
+            ("work,credits,USD,1999-12-31T23:59:59Z,1,,", "2000"),
+            ("work,credits,USD,2026-11-22T10:00:01Z,1,,", "future"),
+            ("work,credits,USD,2026-11-01T10:00:00Z,\"1,000\",,", "amount"),
+            ("work,credits,USD,2026-11-01T10:00:00Z,1_000,,", "amount"),
+            ("work,credits,USD,2026-11-01T10:00:00Z,null,,", "amount"),
+            ("work,credits,USD,2026-11-01T10:00:00Z,1,0.1234567890123,", "amount"),
+            ("work,credits,USD,2026-11-01T10:00:00Z,1,,1000000000000000001", "amount"),
+            ("work,credits,USD,2026-11-01T10:00:00Z", "cells"),
+            ("work,credits,USD,2026-11-01T09:00:00Z,2,,", "line 2"),
+        ] {
+            let (line, reason) = refused(&format!("{header}{row}\n"));
+            assert!(line == 3 && reason.contains(word), "{row}: line {line}: {reason}");
+        }
+        for (text, word) in [
+            ("", "account"),
+            ("account,meter,unit,at\n", "remaining"),
+            ("account;meter;unit;at;remaining", "commas"),
+        ] {
+            let (line, reason) = refused(text);
+            assert!(line == 1 && reason.contains(word), "{text}: line {line}: {reason}");
+        }
+        let error = read(b"account,meter,unit,at,remaining\nwork,\xff,USD,2026-11-01T10:00:00Z,1\n", NOW)
+            .unwrap_err();
+        assert!(error.line == 2 && error.reason.contains("UTF-8"), "{error}");
+    }
+
+    #[test]
+    fn the_same_row_twice_is_one() {
+        let row =
+            "work,credits,USD,2026-11-01T09:00:00Z,1.50\nwork,credits,USD,2026-11-01T10:00:00+01:00,1.5\n";
+        let series = read(format!("account,meter,unit,at,remaining\n{row}").as_bytes(), NOW).unwrap();
+        assert_eq!(series[&key("work", "USD")].len(), 1);
+        assert_eq!(read(b"account,meter,unit,at,remaining\n", NOW), Ok(BTreeMap::new()));
+    }
+
+    #[test]
+    fn what_was_written_is_read_again() {
+        let amounts = Amounts {
+            remaining: decimal("-0.000000000001"),
+            total: decimal("1000000000000000000"),
+            used: decimal("0"),
+        };
+        let written =
+            [(key("a", "JPY"), vec![Row { at: NOW, amounts }]), (key("b", "gpu-hours"), Vec::new())];
+        let read = read(write(&written).as_bytes(), NOW).unwrap();
+        assert_eq!(read.into_iter().collect::<Vec<_>>(), written[..1]);
+    }
 }
