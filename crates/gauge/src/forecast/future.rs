@@ -3,6 +3,7 @@
 use fastrand::Rng;
 
 use super::level::{Level, Model};
+use super::number::{float, whole};
 use super::past::{Day, SLOTS};
 use super::rhythm::{Rhythm, WEEK};
 
@@ -42,13 +43,8 @@ impl Future {
 
     /// In how many days it is used up with this probability.
     pub fn quantile(&self, probability: f64) -> f64 {
-        let index = (probability * self.lasts.len() as f64) as usize;
+        let index = whole(probability * float(self.lasts.len()));
         self.lasts[index.min(self.lasts.len() - 1)]
-    }
-
-    /// How likely it is used up within so many days.
-    pub fn within(&self, days: f64) -> f64 {
-        self.lasts.partition_point(|lasts| *lasts < days) as f64 / self.lasts.len() as f64
     }
 }
 
@@ -73,7 +69,8 @@ impl Path {
             let size = (now * rhythm.places[place] + level.surprises[like]).max(0.0) * rhythm.unit;
             let today = size * size;
             if path.lasts.is_infinite() && spent + today >= left {
-                path.lasts = ahead as f64 + part_of_day(&days[like], &rhythm.profiles[place], (left - spent) / today);
+                path.lasts =
+                    float(ahead) + part_of_day(&days[like], &rhythm.profiles[place], (left - spent) / today);
             }
             spent += today;
             if ahead < WEEK {
@@ -107,7 +104,7 @@ fn part_of_day(day: &Day, profile: &[f64; SLOTS], share: f64) -> f64 {
     let mut missing = share * whole;
     for (index, slot) in slots.iter().enumerate() {
         if *slot >= missing && *slot > 0.0 {
-            return (index as f64 + missing / slot) / SLOTS as f64;
+            return (float(index) + missing / slot) / float(SLOTS);
         }
         missing -= slot;
     }

@@ -8,7 +8,8 @@ use super::past::Day;
 use super::rhythm::{Rhythm, WEEK};
 
 /// How far the level wanders a day, as a share of the variance of a single day; with what is thought of each beforehand.
-const WANDERS: [(f64, f64); 6] = [(0.0, 0.2), (0.003, 0.2), (0.01, 0.2), (0.03, 0.2), (0.1, 0.12), (0.4, 0.08)];
+const WANDERS: [(f64, f64); 6] =
+    [(0.0, 0.2), (0.003, 0.2), (0.01, 0.2), (0.03, 0.2), (0.1, 0.12), (0.4, 0.08)];
 /// By what the level grows a day; with what is thought of each beforehand.
 const GROWTHS: [(f64, f64); 5] = [(0.0, 0.74), (0.012, 0.1), (-0.012, 0.1), (0.035, 0.03), (-0.035, 0.03)];
 /// How many days ago the level may have changed at once; with what is thought of each beforehand.
@@ -55,7 +56,8 @@ impl Level {
                 }
             }
         }
-        let best = fits.iter().map(|(.., fit, belief)| fit.likelihood + belief).fold(f64::NEG_INFINITY, f64::max);
+        let best =
+            fits.iter().map(|(.., fit, belief)| fit.likelihood + belief).fold(f64::NEG_INFINITY, f64::max);
         let weight = |fit: &Fit, belief: f64| (fit.likelihood + belief - best).exp();
         let total: f64 = fits.iter().map(|(.., fit, belief)| weight(fit, *belief)).sum();
 

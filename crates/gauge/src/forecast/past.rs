@@ -4,12 +4,17 @@ use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
 use rust_decimal::prelude::ToPrimitive;
 
 use super::Basis;
+use super::number::{float, whole};
 use crate::history::{Span, movement};
 
 /// The parts of a day; an hour each, unless the clocks change.
 pub(super) const SLOTS: usize = 24;
 /// So much of a day may be dark before it says nothing of its kind.
 const DARKEST: f64 = 0.2;
+/// An allowance has to come back so often before the next time can be told from the last ones,
+const REGULAR: usize = 3;
+/// and the times between them may differ by so much of their length.
+const IRREGULAR: f64 = 0.1;
 
 /// Twenty-four hours of the past. The days are counted back from now, so that the last one has just ended.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,8 +48,8 @@ pub(super) struct Past {
     pub quiet: f64,
     /// The hours between two spends, for each time nothing was spent for a while.
     pub pauses: Vec<f64>,
-    /// When an allowance was seen to come back, in hours before the last reading; the earliest first.
-    pub resets: Vec<f64>,
+    /// When the allowance comes back next, going by when it did before.
+    pub resets_at: Option<Timestamp>,
 }
 
 /// A time between two readings, in hours before the last reading.
@@ -64,7 +69,8 @@ impl Past {
     /// `None` where no reading said what was left.
     pub fn of(basis: &Basis<'_>) -> Option<Self> {
         let first = basis.at - super::PAST;
-        let known = |span: &&Span| span.amounts.remaining.is_some() && span.from <= basis.at && span.until >= first;
+        let known =
+            |span: &&Span| span.amounts.remaining.is_some() && span.from <= basis.at && span.until >= first;
         let spans: Vec<&Span> = basis.spans.iter().filter(known).collect();
         let last = spans.last()?;
         let origin = last.until.min(basis.at);
@@ -100,10 +106,13 @@ impl Past {
             left,
             days: days(&steps, observed, origin, basis.zone),
             observed,
-            spends: steps.iter().filter(|step| matches!(step.moved, Moved::Spent(spent) if spent > 0.0)).count(),
+            spends: steps
+                .iter()
+                .filter(|step| matches!(step.moved, Moved::Spent(spent) if spent > 0.0))
+                .count(),
             quiet,
             pauses,
-            resets,
+            resets_at: next(&resets).and_then(|hours| origin.checked_add(duration(hours)?).ok()),
         })
     }
 }
@@ -139,6 +148,16 @@ fn pauses(steps: &[Step], observed: f64) -> (f64, Vec<f64>) {
     (since, pauses)
 }
 
+/// In how many hours an allowance comes back that came back so many hours ago, the earliest first; if it did so regularly.
+fn next(resets: &[f64]) -> Option<f64> {
+    let mut intervals: Vec<f64> = resets.windows(2).map(|pair| pair[0] - pair[1]).collect();
+    intervals.sort_by(f64::total_cmp);
+    let (shortest, longest) = (intervals.first()?, intervals.last()?);
+    let usual = intervals[intervals.len() / 2];
+    let regular = resets.len() >= REGULAR && longest - shortest <= usual * IRREGULAR;
+    Some(usual - resets.last()?).filter(|hours| regular && *hours > 0.0)
+}
+
 fn days(steps: &[Step], observed: f64, origin: Timestamp, zone: &TimeZone) -> Vec<Day> {
     let now = origin.to_zoned(zone.clone());
     // The ends of the days in hours before now, from the latest to the earliest.
@@ -153,8 +172,7 @@ fn days(steps: &[Step], observed: f64, origin: Timestamp, zone: &TimeZone) -> Ve
         ends.push(end);
         lights.push((observed / end).min(1.0));
     }
-    let mut days: Vec<Day> =
-        (0..lights.len()).map(|age| Day { age, slots: [0.0; SLOTS] }).collect();
+    let mut days: Vec<Day> = (0..lights.len()).map(|age| Day { age, slots: [0.0; SLOTS] }).collect();
     for step in steps {
         for age in day_of(&ends, step.until)..=day_of(&ends, step.from) {
             let (Some(day), Some(light)) = (days.get_mut(age), lights.get_mut(age)) else { break };
@@ -172,9 +190,8 @@ fn days(steps: &[Step], observed: f64, origin: Timestamp, zone: &TimeZone) -> Ve
         // The very first day goes on as it began.
         if *light > 0.0 && observed < ends[1] {
             let missing = day.spent() * (1.0 - *light) / *light;
-            let slots = SLOTS as f64;
             for slot in &mut day.slots {
-                *slot += missing / slots;
+                *slot += missing / float(SLOTS);
             }
             *light = 1.0;
         }
@@ -191,18 +208,18 @@ fn day_of(ends: &[f64], ago: f64) -> usize {
 
 /// Adds the part of what was spent in a step that falls into a day, evenly over the time.
 fn spread(day: &mut Day, (begin, end): (f64, f64), step: &Step, spent: f64) {
-    let slots = SLOTS as f64;
+    let slots = float(SLOTS);
     let place = |ago: f64| (begin - ago.clamp(end, begin)) / (begin - end) * slots;
     let (from, until) = (place(step.from), place(step.until));
     let length = (step.from - step.until) / (begin - end) * slots;
     if length <= 0.0 {
-        let slot = (from as usize).min(SLOTS - 1);
+        let slot = whole(from).min(SLOTS - 1);
         day.slots[slot] += spent;
         return;
     }
-    let mut slot = from as usize;
-    while slot < SLOTS && (slot as f64) < until {
-        let part = until.min(slot as f64 + 1.0) - from.max(slot as f64);
+    let mut slot = whole(from);
+    while slot < SLOTS && float(slot) < until {
+        let part = until.min(float(slot) + 1.0) - from.max(float(slot));
         day.slots[slot] += spent * part / length;
         slot += 1;
     }
@@ -210,4 +227,8 @@ fn spread(day: &mut Day, (begin, end): (f64, f64), step: &Step, spent: f64) {
 
 fn hours(time: SignedDuration) -> f64 {
     time.as_secs_f64() / 3600.0
+}
+
+fn duration(hours: f64) -> Option<SignedDuration> {
+    SignedDuration::try_from_secs_f64((hours * 3600.0).round()).ok()
 }

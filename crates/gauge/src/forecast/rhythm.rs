@@ -2,6 +2,7 @@
 
 use fastrand::Rng;
 
+use super::number::float;
 use super::past::{Day, SLOTS};
 
 /// The days of a week.
@@ -29,7 +30,7 @@ pub(super) struct Rhythm {
 
 impl Rhythm {
     pub fn of(days: &[Day]) -> Self {
-        let weights: Vec<f64> = days.iter().map(|day| 0.5_f64.powf(day.age as f64 / HALF_LIFE)).collect();
+        let weights: Vec<f64> = days.iter().map(|day| 0.5_f64.powf(float(day.age) / HALF_LIFE)).collect();
         let roots: Vec<f64> = days.iter().map(|day| day.spent().max(0.0).sqrt()).collect();
         let total: f64 = weights.iter().sum();
         let mean = weights.iter().zip(&roots).map(|(w, r)| w * r).sum::<f64>() / total;
@@ -54,7 +55,7 @@ impl Rhythm {
             places[place] /= sum;
             let spent: f64 = profiles[place].iter().sum();
             for part in &mut profiles[place] {
-                *part = if spent > 0.0 { *part / spent } else { 1.0 / SLOTS as f64 };
+                *part = if spent > 0.0 { *part / spent } else { 1.0 / float(SLOTS) };
             }
         }
         Self { places, sizes, unit, tables, profiles }
@@ -85,8 +86,8 @@ fn likeness(days: &[Day], weights: &[f64], sizes: &[f64]) -> [[f64; WEEK]; WEEK]
         overall += w * (size - 1.0).powi(2);
         total += w;
     }
-    let seen = weight.iter().filter(|weight| **weight > 0.0).count() as f64;
-    let freedom = (total - seen).max(0.0);
+    let seen = weight.iter().filter(|weight| **weight > 0.0).count();
+    let freedom = (total - float(seen)).max(0.0);
     let variance = (within + PRIOR_DAYS * overall / total) / (freedom + PRIOR_DAYS) + 1e-6;
     let mut alike = [[1.0; WEEK]; WEEK];
     for a in 0..WEEK {
