@@ -59,12 +59,12 @@ pub fn merge(known: &[Span], pace: Pace, new: &[Row]) -> Merged {
         match around.place(row) {
             Place::Within { is_known: true } => imported.known += 1,
             Place::Within { is_known: false } => imported.contradicting += 1,
-            Place::Outside(place) => outside.push((row, place)),
+            Place::Outside(between) => outside.push((row, between)),
         }
     }
     let mut added = Vec::new();
     for rows in outside.chunk_by(|(_, a), (_, b)| a.next == b.next) {
-        if rows.iter().all(|(_, place)| place.is_bridge) {
+        if rows.iter().all(|(_, between)| between.is_bridge) {
             imported.known += rows.len();
         } else {
             imported.added += rows.len();

@@ -270,12 +270,12 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::constant(1_795_255_200, 0); // 2026-11-21T10:00:00Z
 
-    fn decimal(text: &str) -> Option<Decimal> {
-        Some(text.parse().unwrap())
+    fn decimal(text: &str) -> Decimal {
+        text.parse().unwrap()
     }
 
     fn credits(remaining: &str) -> Amounts {
-        Amounts { remaining: decimal(remaining), ..Amounts::default() }
+        Amounts { remaining: Some(decimal(remaining)), ..Amounts::default() }
     }
 
     fn span(from: &str, until: &str, remaining: &str) -> Span {
@@ -338,11 +338,14 @@ mod tests {
         let series = read(text.replace("1e0", "1").as_bytes(), NOW).unwrap();
         let used = |at: &str, remaining, used| Row {
             at: at.parse().unwrap(),
-            amounts: Amounts { remaining, total: None, used: decimal(used) },
+            amounts: Amounts { remaining, total: None, used: Some(decimal(used)) },
         };
         assert_eq!(
             series[&key("work", "USD")],
-            [used("2026-11-01T09:00:00Z", None, "7"), used("2026-11-01T10:00:00Z", decimal("-3.5"), "8")]
+            [
+                used("2026-11-01T09:00:00Z", None, "7"),
+                used("2026-11-01T10:00:00Z", Some(decimal("-3.5")), "8")
+            ]
         );
         assert_eq!(series[&key("work", "credits")].len(), 1, "another unit is another series");
     }
@@ -396,9 +399,9 @@ mod tests {
     #[test]
     fn what_was_written_is_read_again() {
         let amounts = Amounts {
-            remaining: decimal("-0.000000000001"),
-            total: decimal("1000000000000000000"),
-            used: decimal("0"),
+            remaining: Some(decimal("-0.000000000001")),
+            total: Some(decimal("1000000000000000000")),
+            used: Some(decimal("0")),
         };
         let written =
             [(key("a", "JPY"), vec![Row { at: NOW, amounts }]), (key("b", "gpu-hours"), Vec::new())];
