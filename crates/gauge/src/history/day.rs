@@ -76,3 +76,122 @@ fn bounds(date: Date, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
     let start = |date: Date| zone.to_timestamp(date.at(0, 0, 0, 0)).ok();
     Some((start(date)?, start(date.checked_add(1.day()).ok()?)?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::{Amounts, Pace, Span};
+    use proptest::prelude::*;
+
+    const ZONES: [&str; 8] = [
+        "UTC",
+        "America/New_York",
+        "America/Havana",
+        "Asia/Kolkata",
+        "Asia/Kathmandu",
+        "Australia/Lord_Howe",
+        "Pacific/Chatham",
+        "Pacific/Kiritimati",
+    ];
+
+    fn zone(name: &str) -> TimeZone {
+        TimeZone::get(name).unwrap()
+    }
+
+    fn reading(at: &str, remaining: i64) -> Span {
+        let amounts = Amounts { remaining: Some(remaining.into()), ..Amounts::default() };
+        Span::at(at.parse().unwrap(), amounts)
+    }
+
+    fn pace() -> Pace {
+        Pace::of(SignedDuration::from_mins(5))
+    }
+
+    /// The days' dates, what was spent and what was added, and the hours nobody looked.
+    fn told(readings: &[Span], name: &str) -> Vec<(String, Option<i64>, Option<i64>, i64)> {
+        let ledger = Ledger::of(None, readings, pace());
+        let whole = |amount: Option<Decimal>| amount.map(|amount| i64::try_from(amount).unwrap());
+        days(&ledger, readings[0].from, readings[readings.len() - 1].until, &zone(name))
+            .into_iter()
+            .map(|day| {
+                (day.date.to_string(), whole(day.spent), whole(day.topped_up), day.unknown_seconds / 3600)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn what_is_first_seen_at_midnight_was_spent_the_day_before() {
+        let readings = [
+            reading("2026-11-01T23:00:00+05:45", 100),
+            reading("2026-11-02T00:00:00+05:45", 97),
+            reading("2026-11-02T00:00:00.001+05:45", 147),
+        ];
+        let expected =
+            [("2026-11-01".to_owned(), Some(3), Some(0), 0), ("2026-11-02".to_owned(), Some(0), Some(50), 0)];
+        assert_eq!(told(&readings, "Asia/Kathmandu"), expected);
+    }
+
+    #[test]
+    fn a_day_nobody_looked_at_is_unknown_and_one_with_a_gap_is_not() {
+        let readings = [
+            reading("2026-11-01T20:00:00Z", 100),
+            reading("2026-11-03T06:00:00Z", 80),
+            reading("2026-11-03T07:00:00Z", 79),
+            reading("2026-11-03T12:00:00Z", 70),
+        ];
+        let expected = [
+            ("2026-11-01".to_owned(), Some(0), Some(0), 4),
+            ("2026-11-02".to_owned(), None, None, 24),
+            ("2026-11-03".to_owned(), Some(10), Some(0), 11),
+        ];
+        assert_eq!(told(&readings, "UTC"), expected);
+    }
+
+    #[test]
+    fn a_day_is_as_long_as_the_clock_makes_it() {
+        let readings = [reading("2026-10-31T12:00:00-04:00", 10), reading("2026-11-02T12:00:00-05:00", 9)];
+        let hours: Vec<_> = told(&readings, "America/New_York").into_iter().map(|day| day.3).collect();
+        assert_eq!(hours, [12, 25, 12]);
+        let readings = [reading("2026-03-07T12:00:00-05:00", 10), reading("2026-03-09T12:00:00-04:00", 9)];
+        let hours: Vec<_> = told(&readings, "America/Havana").into_iter().map(|day| day.3).collect();
+        assert_eq!(hours, [12, 23, 12], "the 8th begins at one o'clock there");
+    }
+
+    proptest! {
+        #[test]
+        fn days_and_the_gaps_between_them_add_up(
+            start in 1_767_000_000_i64..1_800_000_000,
+            steps in proptest::collection::vec((prop_oneof![8 => 1_i64..7000, 1 => 7000_i64..400_000], -30_i64..30), 1..200),
+            name in proptest::sample::select(&ZONES[..]),
+        ) {
+            let (mut at, mut remaining) = (start, 1000);
+            let readings: Vec<_> = steps.into_iter().map(|(seconds, change)| {
+                at += seconds;
+                remaining += change;
+                let amounts = Amounts { remaining: Some(remaining.into()), ..Amounts::default() };
+                Span::at(Timestamp::from_second(at).unwrap(), amounts)
+            }).collect();
+            let (from, until) = (readings[0].from, readings[readings.len() - 1].from);
+            let ledger = Ledger::of(None, &readings, pace());
+            let zone = zone(name);
+            let days = days(&ledger, from, until, &zone);
+
+            let date = |at: Timestamp| zone.to_datetime(at).date();
+            let across = ledger.gaps.iter().filter(|gap| {
+                date(gap.from) != date(gap.until.checked_sub(SignedDuration::from_nanos(1)).unwrap())
+            });
+            let (spent, topped_up) = across.fold((Decimal::ZERO, Decimal::ZERO), |(spent, topped_up), gap| {
+                (spent + gap.spent, topped_up + gap.topped_up)
+            });
+            let spent = spent + days.iter().filter_map(|day| day.spent).sum::<Decimal>();
+            let topped_up = topped_up + days.iter().filter_map(|day| day.topped_up).sum::<Decimal>();
+            prop_assert_eq!(spent, ledger.spent(from, until));
+            prop_assert_eq!(topped_up, ledger.topped_up(from, until));
+
+            let unknown: i64 = days.iter().map(|day| day.unknown_seconds).sum();
+            prop_assert_eq!(unknown, ledger.unmeasured(from, until).as_secs());
+            prop_assert!(days.windows(2).all(|pair| pair[0].date.tomorrow().unwrap() == pair[1].date));
+            prop_assert_eq!((days[0].date, days[days.len() - 1].date), (date(from), date(until)));
+        }
+    }
+}

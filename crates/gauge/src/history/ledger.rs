@@ -142,3 +142,114 @@ impl Ledger {
         self.gaps.iter().map(overlap).filter(SignedDuration::is_positive).sum()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::{Amounts, Rise};
+    use proptest::prelude::*;
+
+    fn minute(n: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + n * 60).unwrap()
+    }
+
+    fn left(remaining: i64) -> Amounts {
+        Amounts { remaining: Some(remaining.into()), ..Amounts::default() }
+    }
+
+    fn span(from: i64, until: i64, remaining: i64) -> Span {
+        Span { until: minute(until), ..Span::at(minute(from), left(remaining)) }
+    }
+
+    fn pace() -> Pace {
+        Pace::of(SignedDuration::from_mins(5))
+    }
+
+    #[test]
+    fn what_was_seen_at_the_start_of_a_quarter_happened_in_the_one_before() {
+        let at = |second| Quarter::before(Timestamp::from_second(second).unwrap());
+        assert_eq!(
+            (at(900), at(901), at(1800), at(0), at(-899)),
+            (Quarter(0), Quarter(1), Quarter(1), Quarter(-1), Quarter(-1))
+        );
+    }
+
+    #[test]
+    fn what_moved_while_nobody_looked_belongs_to_that_time() {
+        let spans = [
+            span(0, 60, 100),
+            span(65, 65, 98),
+            span(300, 300, 90),
+            span(305, 310, 140),
+            span(320, 320, 139),
+        ];
+        let ledger = Ledger::of(None, &spans, pace());
+        let spent = |seen, amount: i64| (Quarter::before(minute(seen)), Decimal::from(amount));
+        assert_eq!(ledger.spends, [spent(65, 2), spent(320, 1)]);
+        assert_eq!(ledger.top_ups, [TopUp { at: minute(305), amount: 50.into() }]);
+        let gap = Unmeasured { from: minute(65), until: minute(300), spent: 8.into(), topped_up: 0.into() };
+        assert_eq!(ledger.gaps, [gap]);
+        assert_eq!(ledger.spent(minute(0), minute(320)), 11.into());
+        assert_eq!(
+            ledger.spent(minute(100), minute(320)),
+            3.into(),
+            "less than the gap does not hold what moved in it"
+        );
+        assert_eq!(ledger.unmeasured(minute(100), minute(320)), SignedDuration::from_mins(200));
+    }
+
+    #[test]
+    fn a_reading_that_says_nothing_stands_in_nobodys_way() {
+        let nothing = Span::at(minute(5), Amounts::default());
+        let ledger = Ledger::of(None, &[span(0, 0, 10), nothing, span(10, 10, 7)], pace());
+        assert_eq!(ledger.spent(minute(0), minute(10)), 3.into());
+        let long = Span { until: minute(595), ..nothing };
+        let ledger = Ledger::of(None, &[span(0, 0, 10), long, span(600, 600, 7)], pace());
+        assert_eq!(ledger.gaps.len(), 1, "nobody knows what was left meanwhile");
+    }
+
+    #[test]
+    fn what_came_back_is_taken_from_what_was_spent() {
+        let refund = Span { rise: Some(Rise::Refund), ..span(10, 10, 9) };
+        let ledger = Ledger::of(None, &[span(0, 0, 10), span(5, 5, 7), refund], pace());
+        assert_eq!(ledger.spent(minute(0), minute(10)), 1.into());
+        assert_eq!(ledger.top_ups, []);
+    }
+
+    prop_compose! {
+        fn spans()(steps in proptest::collection::vec(
+            (prop_oneof![6 => 1_i64..30, 1 => 30_i64..4000], 0_i64..100, -50_i64..50),
+            1..60,
+        )) -> Vec<Span> {
+            let (mut at, mut remaining) = (0, 1000);
+            steps.into_iter().map(|(step, length, change)| {
+                let from = at + step;
+                at = from + length;
+                remaining += change;
+                span(from, at, remaining)
+            }).collect()
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_lost_or_made_up(spans in spans()) {
+            let ledger = Ledger::of(None, &spans, pace());
+            let (first, last) = (spans[0], spans[spans.len() - 1]);
+            let moved = ledger.spent(first.from, last.until) - ledger.topped_up(first.from, last.until);
+            prop_assert_eq!(Some(moved), first.amounts.remaining.zip(last.amounts.remaining).map(|(a, b)| a - b));
+        }
+
+        #[test]
+        fn parts_add_up_to_the_whole(spans in spans(), cut in 0_usize..60) {
+            let (early, late) = spans.split_at(cut.min(spans.len()));
+            let mut ledger = Ledger::of(None, early, pace());
+            let whole = Ledger::of(None, &spans, pace());
+            ledger.extend(Ledger::of(early.last(), late, pace()));
+            let (from, until) = (spans[0].from, spans[spans.len() - 1].until);
+            prop_assert_eq!(ledger.spent(from, until), whole.spent(from, until));
+            prop_assert_eq!(&ledger.top_ups, &whole.top_ups);
+            prop_assert_eq!(&ledger.gaps, &whole.gaps);
+        }
+    }
+}
