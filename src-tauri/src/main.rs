@@ -75,6 +75,7 @@ fn run(options: &Options, environment: Environment) -> Result<(), Box<dyn Error>
         .manage(Opening::default())
         .manage(Popover::default())
         .plugin(tauri_plugin_autostart::Builder::new().app_name("Credit Gauge").build())
+        .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_store::Builder::new().build())
         .invoke_handler(tauri::generate_handler![
@@ -94,6 +95,12 @@ fn run(options: &Options, environment: Environment) -> Result<(), Box<dyn Error>
             ipc::alerts::snooze,
             ipc::alerts::test_notification,
             ipc::alerts::unsnooze,
+            ipc::history::chart,
+            ipc::history::export_history,
+            ipc::history::histories,
+            ipc::history::import_history,
+            ipc::history::readings,
+            ipc::history::recent,
             ipc::pages::close_window,
             ipc::pages::fit,
             ipc::pages::look_around,
@@ -104,7 +111,6 @@ fn run(options: &Options, environment: Environment) -> Result<(), Box<dyn Error>
             ipc::settings::change_settings,
             ipc::settings::settings,
             ipc::status::dismiss_notice,
-            ipc::status::readings,
             ipc::status::refresh,
             ipc::status::snapshot,
         ])

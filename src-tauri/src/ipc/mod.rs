@@ -5,6 +5,7 @@
 pub(crate) mod about;
 pub(crate) mod accounts;
 pub(crate) mod alerts;
+pub(crate) mod history;
 pub(crate) mod pages;
 pub(crate) mod settings;
 pub(crate) mod status;

@@ -1,7 +1,6 @@
-//! How everything stands, asked again, and over time.
+//! How everything stands, and asking again.
 
 use gauge::account::AccountId;
-use gauge::database::Past;
 use gauge::snapshot::Snapshot;
 use tauri::{AppHandle, Emitter as _, State};
 
@@ -23,14 +22,4 @@ pub(crate) fn dismiss_notice(handle: AppHandle, app: State<'_, App>, notice: Str
 pub(crate) async fn refresh(app: State<'_, App>, account: Option<AccountId>) -> Result<(), Problem> {
     app.polling.refresh(account).await;
     Ok(())
-}
-
-#[tauri::command]
-pub(crate) async fn readings(
-    app: State<'_, App>,
-    account: AccountId,
-    meter: String,
-    limit: u32,
-) -> Result<Vec<Past>, Problem> {
-    Ok(app.gauge.database().past(&account, &meter, limit.min(10_000)).await?)
 }

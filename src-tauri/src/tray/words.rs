@@ -115,6 +115,12 @@ fn line(account: &AccountSnapshot, offline: bool, now: &Zoned) -> String {
         Level::Empty => add(if is_debt(account.worst_meter()) { "in debt" } else { "empty" }),
         Level::Ok | Level::Unlimited | Level::Unknown => {}
     }
+    let forecast = account.worst_meter().and_then(|meter| meter.forecast.as_ref());
+    if account.freshness == Freshness::Fresh
+        && let Some(words) = forecast.and_then(|forecast| forecast.in_brief(now.timestamp()))
+    {
+        add(&words);
+    }
     if let Some(error) = &account.error
         && !(offline && error.kind == FailureKind::Offline)
     {
@@ -185,6 +191,8 @@ fn plain(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use gauge::forecast::{Forecast, RunsOut, State};
+
     use crate::tray::sample::{account, in_trouble, now, snapshot, wallet};
     use jiff::tz::TimeZone;
     use proptest::prelude::*;
@@ -207,6 +215,21 @@ mod tests {
         assert_eq!(said_of(wallet(Level::Unlimited, None)), "OpenRouter · work: unlimited");
         let spent = MeterSnapshot { used: Some("8.45".into()), ..wallet(Level::Unknown, None) };
         assert_eq!(said_of(spent), "OpenRouter · work: $8.45 spent");
+    }
+
+    #[test]
+    fn a_line_says_how_long_it_lasts_while_that_is_known() {
+        let likely = Some(now() + jiff::SignedDuration::from_hours(6 * 24));
+        let forecast = Forecast {
+            state: State::Ok,
+            per_day: None,
+            runs_out: Some(RunsOut { early: likely, likely, late: None }),
+        };
+        let meter = MeterSnapshot { forecast: Some(forecast), ..wallet(Level::Low, Some("16.55")) };
+        let account = account("work", vec![meter]);
+        assert_eq!(said(vec![account.clone()]), ["OpenRouter · work: $16.55, low, about 6 days left"]);
+        let old = in_trouble(account, FailureKind::Timeout);
+        assert!(!said(vec![old])[0].contains("days left"));
     }
 
     #[test]

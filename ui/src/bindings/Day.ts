@@ -9,7 +9,7 @@ export type Day = {
  */
 date: string, 
 /**
- * What was surely spent in it, less what came back; `None` when nobody looked all day long. Spend of a time without
+ * What was surely spent in it, less what came back; `None` when nobody looked all day long, or all of it so far. Spend of a time without
  * readings counts only where that time lies within the day.
  */
 spent: string | null, 

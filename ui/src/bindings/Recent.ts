@@ -6,7 +6,11 @@ import type { Point } from "./Point";
  */
 export type Recent = { 
 /**
- * Its course over the last 14 days, oldest first.
+ * Where its course begins.
+ */
+from: string, 
+/**
+ * Its course over the last 14 days, today included, oldest first.
  */
 points: Array<Point>, 
 /**
@@ -22,6 +26,6 @@ spent_7_days: string | null,
  */
 spent_30_days: string | null, 
 /**
- * When credit was last seen to be added in the last 400 days.
+ * When credit was last seen to be added.
  */
 topped_up_at: string | null, };

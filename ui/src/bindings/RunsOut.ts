@@ -2,7 +2,7 @@
 
 /**
  * When a meter runs out. The truth lies between `early` and `late` four times out of five. A time more than 400 days
- * away is `None`: nobody can know it.
+ * away is `None`: nobody can know it. So is one after an allowance has come back.
  */
 export type RunsOut = { 
 /**

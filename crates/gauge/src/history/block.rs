@@ -166,10 +166,11 @@ fn integer(value: Decimal, scale: u32) -> Result<i128, BlockError> {
         .ok_or_else(|| BlockError(format!("{value} has too many digits beside the others")))
 }
 
+/// Not brought into its shortest form, which would cost as much as all the rest.
 fn decimal(mut integer: i128, mut scale: u32) -> Result<Decimal, BlockError> {
     loop {
         match Decimal::try_from_i128_with_scale(integer, scale) {
-            Ok(value) => return Ok(value.normalize()),
+            Ok(value) => return Ok(value),
             // Written with more places than it needs, an amount may have too many digits.
             Err(_) if scale > 0 && integer % 10 == 0 => {
                 integer /= 10;

@@ -120,7 +120,9 @@ pub fn points(extents: &[Extent], from: Timestamp, width: SignedDuration, pace: 
     let mut joined: Option<Extent> = None;
     let mut after_gap = false;
     let point = |extent: Extent, after_gap| {
-        let Extent { from, until, first, last, low, high } = extent;
+        let Extent { from, until, .. } = extent;
+        let [first, last, low, high] =
+            [extent.first, extent.last, extent.low, extent.high].map(|amount| amount.normalize());
         Point { from, until, first, last, low, high, after_gap }
     };
     for extent in extents {

@@ -16,7 +16,7 @@ pub struct Day {
     /// Which.
     #[ts(type = "string")]
     pub date: Date,
-    /// What was surely spent in it, less what came back; `None` when nobody looked all day long. Spend of a time without
+    /// What was surely spent in it, less what came back; `None` when nobody looked all day long, or all of it so far. Spend of a time without
     /// readings counts only where that time lies within the day.
     #[ts(type = "string | null")]
     pub spent: Option<Decimal>,
@@ -37,8 +37,10 @@ pub fn days(ledger: &Ledger, from: Timestamp, until: Timestamp, zone: &TimeZone)
     let mut gaps = &ledger.gaps[..];
     let mut date = zone.to_datetime(from).date();
     let last = zone.to_datetime(until).date();
+    let Some(mut start) = midnight(date, zone) else { return days };
     while date <= last {
-        let Some((start, end)) = bounds(date, zone) else { break };
+        let Some(next) = date.checked_add(1.day()).ok() else { break };
+        let Some(end) = midnight(next, zone) else { break };
         let (mut spent, mut topped_up) = (Decimal::ZERO, Decimal::ZERO);
         let end_quarter = Quarter::before(end);
         while let Some((_, amount)) = spends.next_if(|(quarter, _)| *quarter <= end_quarter) {
@@ -55,26 +57,24 @@ pub fn days(ledger: &Ledger, from: Timestamp, until: Timestamp, zone: &TimeZone)
                 spent += gap.spent;
                 topped_up += gap.topped_up;
             } else {
-                whole |= gap.from <= start && gap.until >= end;
+                whole |= gap.from <= start && gap.until >= end.min(until);
             }
         }
-        let known = |amount: Decimal| (!whole).then_some(amount);
+        let known = |amount: Decimal| (!whole).then(|| amount.normalize());
         days.push(Day {
             date,
             spent: known(spent),
             topped_up: known(topped_up),
             unknown_seconds: unknown.as_secs(),
         });
-        let Ok(next) = date.checked_add(1.day()) else { break };
-        date = next;
+        (date, start) = (next, end);
     }
     days
 }
 
-/// When a local day begins and ends.
-fn bounds(date: Date, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
-    let start = |date: Date| zone.to_timestamp(date.at(0, 0, 0, 0)).ok();
-    Some((start(date)?, start(date.checked_add(1.day()).ok()?)?))
+/// When a local day begins.
+fn midnight(date: Date, zone: &TimeZone) -> Option<Timestamp> {
+    zone.to_timestamp(date.at(0, 0, 0, 0)).ok()
 }
 
 #[cfg(test)]
@@ -145,6 +145,17 @@ mod tests {
             ("2026-11-03".to_owned(), Some(10), Some(0), 11),
         ];
         assert_eq!(told(&readings, "UTC"), expected);
+    }
+
+    #[test]
+    fn today_is_unknown_until_somebody_looks() {
+        let last = reading("2026-11-01T20:00:00Z", 100);
+        let now = "2026-11-02T09:00:00Z".parse().unwrap();
+        let mut ledger = Ledger::default();
+        ledger.end(last.until, now, pace());
+        let spent: Vec<_> =
+            days(&ledger, last.from, now, &TimeZone::UTC).into_iter().map(|day| day.spent).collect();
+        assert_eq!(spent, [Some(Decimal::ZERO), None]);
     }
 
     #[test]

@@ -121,14 +121,14 @@ impl Ledger {
     #[must_use]
     pub fn spent(&self, from: Timestamp, until: Timestamp) -> Decimal {
         let known: Decimal = self.spends.iter().map(|(_, spent)| spent).sum();
-        known + self.gaps_within(from, until).map(|gap| gap.spent).sum::<Decimal>()
+        (known + self.gaps_within(from, until).map(|gap| gap.spent).sum::<Decimal>()).normalize()
     }
 
     /// What was surely added in the range that the ledger was clipped to, as [`Self::spent`].
     #[must_use]
     pub fn topped_up(&self, from: Timestamp, until: Timestamp) -> Decimal {
         let known: Decimal = self.top_ups.iter().map(|top_up| top_up.amount).sum();
-        known + self.gaps_within(from, until).map(|gap| gap.topped_up).sum::<Decimal>()
+        (known + self.gaps_within(from, until).map(|gap| gap.topped_up).sum::<Decimal>()).normalize()
     }
 
     fn gaps_within(&self, from: Timestamp, until: Timestamp) -> impl Iterator<Item = &Unmeasured> {
