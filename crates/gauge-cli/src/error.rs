@@ -53,6 +53,14 @@ pub enum CommandError {
     /// The answer could not be written, or the key not be read.
     #[error("reading or writing failed: {0}")]
     Io(#[from] io::Error),
+    /// A file that was named cannot be read.
+    #[error("{file} cannot be read: {source}. Check its name and its permissions")]
+    Unreadable {
+        /// The file as it was named.
+        file: String,
+        /// What the system said.
+        source: io::Error,
+    },
     /// The answer could not be put into JSON.
     #[error("the answer could not be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
@@ -67,7 +75,9 @@ impl CommandError {
     pub fn code(&self) -> u8 {
         match self {
             Self::Usage(_) => Outcome::USAGE,
-            Self::Home(_) | Self::Open(_) | Self::Io(_) | Self::Json(_) => Outcome::UNAVAILABLE,
+            Self::Home(_) | Self::Open(_) | Self::Io(_) | Self::Unreadable { .. } | Self::Json(_) => {
+                Outcome::UNAVAILABLE
+            }
             Self::Account(error) => account_code(error),
         }
     }

@@ -5,6 +5,7 @@
 
 mod attendance;
 mod commands;
+mod duration;
 mod error;
 mod key_source;
 mod output;

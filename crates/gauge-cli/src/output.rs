@@ -12,6 +12,11 @@ pub fn text(text: &str) -> Result<(), CommandError> {
     write(&mut anstream::stdout().lock(), text.as_bytes())
 }
 
+/// Writes text for other programs to standard output, as it is.
+pub fn data(text: &str) -> Result<(), CommandError> {
+    write(&mut io::stdout().lock(), text.as_bytes())
+}
+
 /// Writes one JSON document to standard output.
 pub fn json(document: &impl Serialize) -> Result<(), CommandError> {
     let mut text = serde_json::to_vec_pretty(document)?;

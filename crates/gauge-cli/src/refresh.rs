@@ -6,9 +6,10 @@ use gauge::account::AccountId;
 use gauge::clock;
 use gauge::database::{AccountsError, Standing};
 use gauge::gauge::Gauge;
-use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
+use jiff::{SignedDuration, Timestamp};
 
 use crate::attendance;
+use crate::duration::duration;
 use crate::error::CommandError;
 
 /// How many accounts are asked at the same time.
@@ -20,14 +21,6 @@ pub struct MaxAge {
     /// Ask the provider only where the last reading is older, such as 90s, 10m or 1h; 0s always asks
     #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = duration)]
     pub max_age: SignedDuration,
-}
-
-fn duration(text: &str) -> Result<SignedDuration, String> {
-    let span: Result<Span, _> = text.trim().parse();
-    span.and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()))
-        .ok()
-        .filter(|duration| !duration.is_negative())
-        .ok_or_else(|| "write a duration such as 90s, 10m, 1h or 2d".to_owned())
 }
 
 /// Asks those of the accounts whose last good reading is older than `max_age`, keeps what comes, and follows the
@@ -67,19 +60,4 @@ fn is_due(standing: &Standing, max_age: SignedDuration, now: Timestamp) -> bool 
         age >= max_age || age.is_negative()
     };
     standing.wanted || standing.reading.as_ref().is_none_or(|reading| is_old(reading.at))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn durations_are_read_as_people_write_them() {
-        for (text, seconds) in [("90s", 90), ("10m", 600), ("1h 30m", 5400), ("0s", 0), ("2d", 172_800)] {
-            assert_eq!(duration(text), Ok(SignedDuration::from_secs(seconds)), "{text}");
-        }
-        for text in ["", "10", "-5m", "ten minutes", "1 month", "99999999999999h"] {
-            assert!(duration(text).is_err(), "{text}");
-        }
-    }
 }
