@@ -29,8 +29,11 @@ pub(crate) struct Demo {
 }
 
 impl Drop for Demo {
-    /// Removes the home, which the web engine's processes may still be writing into.
+    /// Removes the home, into which nobody may write any more. Where the web engine's processes are not this program's to
+    /// end, they end by themselves within a moment.
     fn drop(&mut self) {
+        #[cfg(target_os = "linux")]
+        crate::web_engine::end();
         for _ in 0..20 {
             match fs::remove_dir_all(self.home.path()) {
                 Ok(()) => return,

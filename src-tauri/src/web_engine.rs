@@ -1,4 +1,4 @@
-//! What the web engine keeps running on Linux when no window is open.
+//! The web engine's processes on Linux, which live and write on when nobody needs them any more.
 //!
 //! WebKitGTK ends the process of a web view with its window, but keeps the one that loads pages for the next window:
 //! 60 MB that do nothing (<https://github.com/tauri-apps/tauri/issues/14626>). It starts a new one by itself when the
@@ -7,10 +7,15 @@
 use std::fs;
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 use tauri::{AppHandle, Manager as _};
 
 use crate::windows::Opening;
+
+/// How the names of all its programs begin.
+const ANY: &str = "WebKit";
+/// How the name of the one that loads pages begins; the kernel keeps the first fifteen letters of a name.
+const PAGE_LOADER: &str = "WebKitNetworkPr";
 
 /// How long the engine is kept for another window.
 const KEPT: Duration = Duration::from_secs(2);
@@ -27,7 +32,7 @@ pub(crate) async fn rest(app: AppHandle) {
         if !app.webview_windows().is_empty() {
             return;
         }
-        for process in own_network_processes() {
+        for process in own_processes(PAGE_LOADER) {
             // One that has ended by itself is what was wanted.
             let _ = kill_process(process, Signal::TERM);
         }
@@ -38,18 +43,26 @@ pub(crate) async fn rest(app: AppHandle) {
     }
 }
 
-/// The page loaders among this process's children.
-fn own_network_processes() -> Vec<Pid> {
+/// Ends all of the engine's processes and waits until they are gone, because their files go next: a process that is only
+/// asked to end may still write them once more.
+pub(crate) fn end() {
+    for process in own_processes(ANY) {
+        // Either fails for one that has ended by itself, which is what was wanted.
+        let _ = kill_process(process, Signal::KILL);
+        let _ = waitid(WaitId::Pid(process), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
+    }
+}
+
+/// Those of this process's children whose program's name begins like this.
+fn own_processes(name: &str) -> Vec<Pid> {
     let threads = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
     let children = threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
     let children: Vec<String> = children.collect();
     children
         .iter()
         .flat_map(|children| children.split_whitespace())
-        // The kernel keeps the first fifteen letters of a program's name.
         .filter(|child| {
-            fs::read_to_string(format!("/proc/{child}/comm"))
-                .is_ok_and(|name| name.starts_with("WebKitNetworkPr"))
+            fs::read_to_string(format!("/proc/{child}/comm")).is_ok_and(|found| found.starts_with(name))
         })
         .filter_map(|child| Pid::from_raw(child.parse().ok()?))
         .collect()
