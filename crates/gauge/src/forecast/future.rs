@@ -2,7 +2,7 @@
 
 use fastrand::Rng;
 
-use super::level::{Level, Model};
+use super::level::{LOUDNESS, Level, Model};
 use super::number::{float, whole};
 use super::past::{Day, SLOTS};
 use super::rhythm::{Rhythm, WEEK};
@@ -12,7 +12,7 @@ pub(super) const PATHS: u32 = 256;
 /// How many days ahead.
 pub(super) const HORIZON: usize = 400;
 /// How much less a level's growth and wandering is each day ahead than the day before.
-const CALMING: f64 = 0.97;
+const CALMING: f64 = 0.985;
 
 /// What the futures say.
 pub(super) struct Future {
@@ -60,13 +60,15 @@ impl Path {
         // Where few days speak for a spread, larger deviations are likelier than the bell curve says.
         let deviation = deviation * (1.0 + (deviation * deviation + 1.0) / (4.0 * model.days));
         let mut now = (model.level + deviation * model.spread).max(0.0);
+        let home = (1.0 + model.home_spread * normal(random)).max(0.1);
         let mut calm = 1.0;
         let mut spent = 0.0;
         let mut path = Self { lasts: f64::INFINITY, week: 0.0 };
         for ahead in 0..HORIZON {
             let place = WEEK - 1 - ahead % WEEK;
             let like = rhythm.pick(place, random);
-            let size = (now * rhythm.places[place] + level.surprises[like]).max(0.0) * rhythm.unit;
+            let size = (now * rhythm.places[place] + level.surprises[like] * now.max(LOUDNESS)).max(0.0)
+                * rhythm.unit;
             let today = size * size;
             if path.lasts.is_infinite() && spent + today >= left {
                 path.lasts =
@@ -78,7 +80,8 @@ impl Path {
             } else if path.lasts.is_finite() {
                 break;
             }
-            now = (now * (model.growth / 2.0 * calm).exp() + model.wander * calm * normal(random)).max(0.0);
+            let calmed = if model.drift.pull > 0.0 { 1.0 } else { calm };
+            now = (model.drift.next(now, home, calm) + model.drift.wander * calmed * normal(random)).max(0.0);
             calm *= CALMING;
         }
         path

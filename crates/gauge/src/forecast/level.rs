@@ -11,15 +11,77 @@ use super::rhythm::{Rhythm, WEEK};
 const WANDERS: [(f64, f64); 6] =
     [(0.0, 0.2), (0.003, 0.2), (0.01, 0.2), (0.03, 0.2), (0.1, 0.12), (0.4, 0.08)];
 /// By what the level grows a day; with what is thought of each beforehand.
-const GROWTHS: [(f64, f64); 5] = [(0.0, 0.74), (0.012, 0.1), (-0.012, 0.1), (0.035, 0.03), (-0.035, 0.03)];
+const GROWTHS: [(f64, f64); 7] = [
+    (0.0, 0.54),
+    (0.006, 0.09),
+    (-0.006, 0.09),
+    (0.014, 0.09),
+    (-0.014, 0.09),
+    (0.035, 0.05),
+    (-0.035, 0.05),
+];
 /// How many days ago the level may have changed at once; with what is thought of each beforehand.
 const CHANGES: [(usize, f64); 7] =
     [(usize::MAX, 0.79), (1, 0.02), (2, 0.02), (3, 0.03), (5, 0.04), (8, 0.05), (13, 0.05)];
+/// How much of its distance from the mean a wandering level comes back a day; with what is thought of each beforehand.
+const PULLS: [(f64, f64); 2] = [(0.1, 0.5), (0.3, 0.5)];
+/// How many levels come back to their mean, as far as is thought beforehand.
+const PULLED: f64 = 0.25;
 /// How far a day differs from its place in the week before enough were seen, and how many days that is worth.
 const PRIOR_VARIANCE: f64 = 0.1;
 const PRIOR_DAYS: f64 = 3.0;
 /// What is known of a new level before its first day, in variances of a day.
 const UNKNOWN: f64 = 12.0;
+/// How far the level may be off for what a meter has not shown yet, as a share of it, after a single day; less with each
+/// more day.
+const UNSEEN: f64 = 1.2;
+/// The largest spread of a mean that a level comes back to.
+const LARGEST_HOME_SPREAD: f64 = 0.5;
+/// Days surprise in proportion to their level, but for levels below this.
+pub(super) const LOUDNESS: f64 = 0.5;
+/// A model that counts for less than this share of the best one is left out.
+const NEGLIGIBLE: f64 = 1e-3;
+
+/// How a level may move.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Drift {
+    /// How far it wanders a day; in a model, as a share of the variance of a single day.
+    pub wander: f64,
+    /// By what it grows a day.
+    pub growth: f64,
+    /// How much of its distance from the mean it comes back a day.
+    pub pull: f64,
+    /// How many days ago it may have changed at once.
+    change: usize,
+}
+
+impl Drift {
+    /// All that are considered, with what is thought of each beforehand.
+    fn all() -> Vec<(Self, f64)> {
+        let mut all = Vec::new();
+        for (wander, wandering) in WANDERS {
+            for (growth, growing) in GROWTHS {
+                for (change, changing) in CHANGES {
+                    let drift = Self { wander, growth, pull: 0.0, change };
+                    all.push((drift, (1.0 - PULLED) * wandering * growing * changing));
+                }
+            }
+            for (pull, pulling) in PULLS {
+                if wander > 0.0 {
+                    let drift = Self { wander, growth: 0.0, pull, change: usize::MAX };
+                    all.push((drift, PULLED * wandering * pulling));
+                }
+            }
+        }
+        all
+    }
+
+    /// The level a day later.
+    pub fn next(&self, level: f64, home: f64, calm: f64) -> f64 {
+        let level = level * (self.growth / 2.0 * calm).exp();
+        level + self.pull * (home - level)
+    }
+}
 
 /// A way in which the level may move, and what it is now if so.
 #[derive(Clone, Copy, Debug)]
@@ -30,10 +92,10 @@ pub(super) struct Model {
     pub level: f64,
     /// How far that may be off.
     pub spread: f64,
-    /// How far the level wanders a day.
-    pub wander: f64,
-    /// By what it grows a day.
-    pub growth: f64,
+    /// How far the mean that it comes back to may be off.
+    pub home_spread: f64,
+    /// How it moves.
+    pub drift: Drift,
     /// How many days of the past speak for the spreads.
     pub days: f64,
 }
@@ -46,47 +108,37 @@ pub(super) struct Level {
 
 impl Level {
     pub fn of(days: &[Day], rhythm: &Rhythm) -> Self {
-        let mut fits = Vec::new();
-        for (wander, before) in WANDERS {
-            for (growth, growing) in GROWTHS {
-                for (change, changing) in CHANGES {
-                    let fit = Fit::of(days, rhythm, wander, growth, change, |_, _| {});
-                    let belief: f64 = before * growing * changing;
-                    fits.push((wander, growth, change, fit, belief.ln()));
-                }
-            }
-        }
-        let best =
-            fits.iter().map(|(.., fit, belief)| fit.likelihood + belief).fold(f64::NEG_INFINITY, f64::max);
-        let weight = |fit: &Fit, belief: f64| (fit.likelihood + belief - best).exp();
-        let total: f64 = fits.iter().map(|(.., fit, belief)| weight(fit, *belief)).sum();
+        let fits: Vec<(Drift, Fit, f64)> = Drift::all()
+            .into_iter()
+            .map(|(drift, belief)| {
+                let fit = Fit::of(days, rhythm, drift, |_, _| {});
+                let score = fit.likelihood + belief.ln();
+                (drift, fit, score)
+            })
+            .collect();
+        let best = fits.iter().map(|(.., score)| *score).fold(f64::NEG_INFINITY, f64::max);
+        let mut kept: Vec<(Drift, Fit, f64)> = fits
+            .into_iter()
+            .map(|(drift, fit, score)| (drift, fit, (score - best).exp()))
+            .filter(|(.., weight)| *weight > NEGLIGIBLE)
+            .collect();
+        let total: f64 = kept.iter().map(|(.., weight)| weight).sum();
 
-        let mut level = Self { models: Vec::new(), surprises: vec![0.0; days.len()] };
-        for (wander, growth, change, fit, belief) in fits {
-            let weight = weight(&fit, belief) / total;
-            if weight < 1e-3 {
-                continue;
-            }
-            Fit::of(days, rhythm, wander, growth, change, |index, surprise| {
-                level.surprises[index] += weight * surprise;
-            });
-            level.models.push(Model {
-                weight,
+        let mut surprises = vec![0.0; days.len()];
+        let mut models = Vec::new();
+        for (drift, fit, weight) in &mut kept {
+            *weight /= total;
+            Fit::of(days, rhythm, *drift, |index, surprise| surprises[index] += *weight * surprise);
+            models.push(Model {
+                weight: *weight,
                 level: fit.level,
-                spread: (fit.uncertainty * fit.variance).sqrt(),
-                wander: (wander * fit.variance).sqrt(),
-                growth,
+                spread: (fit.uncertainty * fit.variance + (UNSEEN * fit.level / fit.days).powi(2)).sqrt(),
+                home_spread: fit.home_spread(drift),
+                drift: Drift { wander: (drift.wander * fit.variance).sqrt(), ..*drift },
                 days: fit.days,
             });
         }
-        let kept: f64 = level.models.iter().map(|model| model.weight).sum();
-        for model in &mut level.models {
-            model.weight /= kept;
-        }
-        for surprise in &mut level.surprises {
-            *surprise /= kept;
-        }
-        level
+        Self { models, surprises }
     }
 }
 
@@ -99,22 +151,15 @@ struct Fit {
 }
 
 impl Fit {
-    fn of(
-        days: &[Day],
-        rhythm: &Rhythm,
-        wander: f64,
-        growth: f64,
-        change: usize,
-        mut surprised: impl FnMut(usize, f64),
-    ) -> Self {
+    fn of(days: &[Day], rhythm: &Rhythm, drift: Drift, mut surprised: impl FnMut(usize, f64)) -> Self {
         let (mut level, mut uncertainty) = (1.0, UNKNOWN);
         let (mut squares, mut logs, mut count) = (PRIOR_DAYS * PRIOR_VARIANCE, 0.0, PRIOR_DAYS);
         let mut age = days.last().map_or(0, |day| day.age);
         for (index, day) in days.iter().enumerate().rev() {
             for age in (day.age..age).rev() {
-                level *= (growth / 2.0).exp();
-                uncertainty += wander;
-                if age + 1 == change {
+                level = drift.next(level, 1.0, 1.0);
+                uncertainty = uncertainty * (1.0 - drift.pull).powi(2) + drift.wander;
+                if age + 1 == drift.change {
                     uncertainty += UNKNOWN;
                 }
             }
@@ -125,7 +170,7 @@ impl Fit {
             squares += miss * miss / expected;
             logs += expected.ln();
             count += 1.0;
-            surprised(index, miss / expected.sqrt());
+            surprised(index, miss / expected.sqrt() / level.max(LOUDNESS));
             let gain = uncertainty * place / expected;
             level = (level + gain * miss).max(0.0);
             uncertainty *= 1.0 - gain * place;
@@ -137,5 +182,14 @@ impl Fit {
             days: count,
             likelihood: -0.5 * (logs + count * squares.ln()),
         }
+    }
+
+    /// How far the mean of so many days may be off from the one that the level comes back to.
+    fn home_spread(&self, drift: &Drift) -> f64 {
+        if drift.pull <= 0.0 {
+            return 0.0;
+        }
+        let independent = self.variance * (1.0 + drift.wander / drift.pull.powi(2));
+        (independent / self.days).sqrt().min(LARGEST_HOME_SPREAD)
     }
 }

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::amount::{self, Unit};
-use crate::history::{Pace, Span};
+use crate::history::Span;
 use future::Future;
 use level::Level;
 use number::{float, whole};
@@ -81,8 +81,6 @@ pub struct Basis<'a> {
     pub at: Timestamp,
     /// What the meter read, in order; as much of the last [`PAST`] as is known.
     pub spans: &'a [Span],
-    /// How often it is read.
-    pub pace: Pace,
     /// Whether nothing limits it.
     pub unlimited: bool,
     /// When the allowance comes back, where the provider tells it.

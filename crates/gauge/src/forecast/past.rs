@@ -10,7 +10,9 @@ use crate::history::{Span, movement};
 /// The parts of a day; an hour each, unless the clocks change.
 pub(super) const SLOTS: usize = 24;
 /// So much of a day may be dark before it says nothing of its kind.
-const DARKEST: f64 = 0.2;
+const DARKEST: f64 = 0.5;
+/// Of so many days a part has to be seen before it is known what is usually spent in it.
+const LIGHT: f64 = 0.5;
 /// An allowance has to come back so often before the next time can be told from the last ones,
 const REGULAR: usize = 3;
 /// and the times between them may differ by so much of their length.
@@ -159,46 +161,36 @@ fn next(resets: &[f64]) -> Option<f64> {
 }
 
 fn days(steps: &[Step], observed: f64, origin: Timestamp, zone: &TimeZone) -> Vec<Day> {
+    let ends = ends(observed, origin, zone);
+    let mut days: Vec<Partial> = ends.windows(2).map(|_| Partial::default()).collect();
+    let before = Step { from: ends.last().copied().unwrap_or(0.0), until: observed, moved: Moved::Dark };
+    for step in steps.iter().chain([&before]) {
+        let ages = day_of(&ends, step.until)..=day_of(&ends, step.from);
+        for (age, day) in
+            days.iter_mut().enumerate().skip(*ages.start()).take_while(|(age, _)| ages.contains(age))
+        {
+            day.add(step, ends[age + 1], ends[age]);
+        }
+    }
+    let usual = usual(&days);
+    let only = days.len() == 1;
+    let enough = |day: &Partial| only || day.dark.iter().sum::<f64>() <= DARKEST * float(SLOTS);
+    let whole = |(age, day): (usize, Partial)| enough(&day).then(|| day.whole(age, &usual));
+    days.into_iter().enumerate().filter_map(whole).collect()
+}
+
+/// When the days end, in hours before now, from the latest one on; and when the earliest begins.
+fn ends(observed: f64, origin: Timestamp, zone: &TimeZone) -> Vec<f64> {
     let now = origin.to_zoned(zone.clone());
-    // The ends of the days in hours before now, from the latest to the earliest.
     let mut ends = vec![0.0];
-    let mut lights = Vec::new();
     for age in 1..=super::PAST.as_hours() / 24 {
         let Ok(end) = now.checked_sub(age.days()) else { break };
-        let end = hours(origin.duration_since(end.timestamp()));
-        if end > observed && !lights.is_empty() {
+        if ends.last().is_some_and(|end| *end >= observed) {
             break;
         }
-        ends.push(end);
-        lights.push((observed / end).min(1.0));
+        ends.push(hours(origin.duration_since(end.timestamp())));
     }
-    let mut days: Vec<Day> = (0..lights.len()).map(|age| Day { age, slots: [0.0; SLOTS] }).collect();
-    for step in steps {
-        for age in day_of(&ends, step.until)..=day_of(&ends, step.from) {
-            let (Some(day), Some(light)) = (days.get_mut(age), lights.get_mut(age)) else { break };
-            let (end, begin) = (ends[age], ends[age + 1]);
-            match step.moved {
-                Moved::Spent(spent) => spread(day, (begin, end), step, spent),
-                Moved::Dark => {
-                    let dark = step.from.min(begin) - step.until.max(end);
-                    *light -= dark.max(0.0) / (begin - end);
-                }
-            }
-        }
-    }
-    if let ([day], [light]) = (&mut days[..], &mut lights[..]) {
-        // The very first day goes on as it began.
-        if *light > 0.0 && observed < ends[1] {
-            let missing = day.spent() * (1.0 - *light) / *light;
-            for slot in &mut day.slots {
-                *slot += missing / float(SLOTS);
-            }
-            *light = 1.0;
-        }
-    }
-    let mut lights = lights.into_iter();
-    days.retain(|_| lights.next().is_some_and(|light| light > 1.0 - DARKEST));
-    days
+    ends
 }
 
 /// Which day a time lies in; the later one where two meet.
@@ -206,23 +198,59 @@ fn day_of(ends: &[f64], ago: f64) -> usize {
     ends.partition_point(|end| *end <= ago).saturating_sub(1)
 }
 
-/// Adds the part of what was spent in a step that falls into a day, evenly over the time.
-fn spread(day: &mut Day, (begin, end): (f64, f64), step: &Step, spent: f64) {
-    let slots = float(SLOTS);
-    let place = |ago: f64| (begin - ago.clamp(end, begin)) / (begin - end) * slots;
-    let (from, until) = (place(step.from), place(step.until));
-    let length = (step.from - step.until) / (begin - end) * slots;
-    if length <= 0.0 {
-        let slot = whole(from).min(SLOTS - 1);
-        day.slots[slot] += spent;
-        return;
+/// What was seen of a day.
+#[derive(Clone, Default)]
+struct Partial {
+    spent: [f64; SLOTS],
+    /// How much of each part of the day is dark, as a share.
+    dark: [f64; SLOTS],
+}
+
+impl Partial {
+    /// Adds what falls into the day of a step, evenly over its time.
+    fn add(&mut self, step: &Step, begin: f64, end: f64) {
+        let slots = float(SLOTS);
+        let place = |ago: f64| (begin - ago) / (begin - end) * slots;
+        let (from, until) = (place(step.from), place(step.until));
+        if until <= from {
+            if let Moved::Spent(spent) = step.moved {
+                self.spent[whole(from).min(SLOTS - 1)] += spent;
+            }
+            return;
+        }
+        for slot in whole(from)..SLOTS {
+            let overlap = until.min(float(slot) + 1.0) - from.max(float(slot));
+            if overlap <= 0.0 {
+                break;
+            }
+            match step.moved {
+                Moved::Spent(spent) => self.spent[slot] += spent * overlap / (until - from),
+                Moved::Dark => self.dark[slot] = (self.dark[slot] + overlap).min(1.0),
+            }
+        }
     }
-    let mut slot = whole(from);
-    while slot < SLOTS && float(slot) < until {
-        let part = until.min(float(slot) + 1.0) - from.max(float(slot));
-        day.slots[slot] += spent * part / length;
-        slot += 1;
+
+    /// The whole day, as if what is dark had been as usual.
+    fn whole(self, age: usize, usual: &[f64; SLOTS]) -> Day {
+        let mut slots = self.spent;
+        for ((slot, dark), usual) in slots.iter_mut().zip(self.dark).zip(usual) {
+            *slot += dark * usual;
+        }
+        Day { age, slots }
     }
+}
+
+/// What is usually spent in each part of a day; on average where that was never seen.
+fn usual(days: &[Partial]) -> [f64; SLOTS] {
+    let (mut spent, mut light) = ([0.0; SLOTS], [0.0; SLOTS]);
+    for day in days {
+        for slot in 0..SLOTS {
+            spent[slot] += day.spent[slot];
+            light[slot] += 1.0 - day.dark[slot];
+        }
+    }
+    let all = spent.iter().sum::<f64>() / light.iter().sum::<f64>().max(f64::MIN_POSITIVE);
+    std::array::from_fn(|slot| if light[slot] >= LIGHT { spent[slot] / light[slot] } else { all })
 }
 
 fn hours(time: SignedDuration) -> f64 {

@@ -8,7 +8,7 @@ use super::past::{Day, SLOTS};
 /// The days of a week.
 pub(super) const WEEK: usize = 7;
 /// Days count half as much when they are so many days older.
-const HALF_LIFE: f64 = 25.0;
+const HALF_LIFE: f64 = 50.0;
 /// How far days of the same place in the week are thought to differ before enough of them were seen, as a share of how
 /// far all days differ, and how many of them that thought is worth.
 const PRIOR_DAYS: f64 = 3.0;

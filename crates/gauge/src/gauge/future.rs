@@ -50,7 +50,7 @@ impl Gauge {
         resets_at: Option<Timestamp>,
     ) -> Result<Forecast, DatabaseError> {
         let from = at.saturating_sub(PAST).unwrap_or(Timestamp::MIN);
-        let Some(Stretch { pace, mut spans, .. }) = self.database.spans(key, from, at).await? else {
+        let Some(Stretch { mut spans, .. }) = self.database.spans(key, from, at).await? else {
             return Ok(Forecast { state: State::NotEnoughData, per_day: None, runs_out: None });
         };
         if let Some(last) = spans.last_mut() {
@@ -58,6 +58,6 @@ impl Gauge {
         }
         let resets_at = resets_at.or(spans.last().and_then(|last| last.resets_at));
         let zone = TimeZone::system();
-        Ok(forecast(&Basis { at, spans: &spans, pace, unlimited, resets_at, zone: &zone, unit: &key.unit }))
+        Ok(forecast(&Basis { at, spans: &spans, unlimited, resets_at, zone: &zone, unit: &key.unit }))
     }
 }
