@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use jiff::Timestamp;
-use rusqlite::Row;
+use rusqlite::{Row, RowIndex};
 use rust_decimal::Decimal;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -27,10 +27,16 @@ pub(super) fn time(milliseconds: i64) -> Result<Timestamp, DatabaseError> {
     Timestamp::from_millisecond(milliseconds).map_err(|error| DatabaseError::Value(error.to_string()))
 }
 
-pub(super) fn optional_time(row: &Row<'_>, column: &str) -> Result<Option<Timestamp>, DatabaseError> {
+pub(super) fn optional_time(
+    row: &Row<'_>,
+    column: impl RowIndex,
+) -> Result<Option<Timestamp>, DatabaseError> {
     row.get::<_, Option<i64>>(column)?.map(time).transpose()
 }
 
-pub(super) fn optional_amount(row: &Row<'_>, column: &str) -> Result<Option<Decimal>, DatabaseError> {
+pub(super) fn optional_amount(
+    row: &Row<'_>,
+    column: impl RowIndex,
+) -> Result<Option<Decimal>, DatabaseError> {
     row.get::<_, Option<String>>(column)?.as_deref().map(parsed).transpose()
 }

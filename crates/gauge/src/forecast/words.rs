@@ -32,7 +32,7 @@ impl Forecast {
 /// A length of time in its fitting unit, rounded.
 fn about(seconds: i64) -> String {
     let (count, unit) = match seconds {
-        ..MINUTE => return "less than a minute".to_owned(),
+        ..60 => return "less than a minute".to_owned(),
         ..5400 => (rounded(seconds, MINUTE), "minute"),
         ..129_600 => (rounded(seconds, HOUR), "hour"),
         ..5_184_000 => (rounded(seconds, DAY), "day"),

@@ -114,19 +114,59 @@ impl Column {
         }
     }
 
-    fn values(self, count: usize) -> Result<Vec<Option<i128>>, BlockError> {
-        let mut last: i128 = 0;
-        let mut next = |distance: i128| {
-            last = last.wrapping_add(distance);
-            Some(last)
-        };
+    /// The values, each made from its integer.
+    fn values<T: Copy>(
+        self,
+        count: usize,
+        make: impl Fn(i128) -> Result<T, BlockError>,
+    ) -> Result<Vec<Option<T>>, BlockError> {
+        let mut sum = Sum::default();
         let values: Vec<_> = match self {
-            Self::Same(value) => return Ok(vec![value; count]),
-            Self::Known(distances) => distances.into_iter().map(&mut next).collect(),
-            Self::Partly(distances) => distances.into_iter().map(|distance| next(distance?)).collect(),
+            Self::Same(value) => return Ok(vec![value.map(make).transpose()?; count]),
+            Self::Known(distances) => distances
+                .into_iter()
+                .map(|distance| make(sum.add(distance)).map(Some))
+                .collect::<Result<_, _>>()?,
+            Self::Partly(distances) => distances
+                .into_iter()
+                .map(|distance| distance.map(|distance| make(sum.add(distance))).transpose())
+                .collect::<Result<_, _>>()?,
         };
-        if values.len() == count { Ok(values) } else { Err(BlockError("a column is too short".to_owned())) }
+        of_length(values, count)
     }
+
+    /// The values where all of them are known.
+    fn known<T: Copy>(
+        self,
+        count: usize,
+        make: impl Fn(i128) -> Result<T, BlockError>,
+    ) -> Result<Vec<T>, BlockError> {
+        let mut sum = Sum::default();
+        match self {
+            Self::Same(Some(value)) => Ok(vec![make(value)?; count]),
+            Self::Same(None) => of_length(Vec::new(), count),
+            Self::Known(distances) => {
+                let values = distances.into_iter().map(|distance| make(sum.add(distance)));
+                of_length(values.collect::<Result<_, _>>()?, count)
+            }
+            Self::Partly(_) => Err(BlockError("an amount is missing".to_owned())),
+        }
+    }
+}
+
+/// What the distances so far come to.
+#[derive(Default)]
+struct Sum(i128);
+
+impl Sum {
+    fn add(&mut self, distance: i128) -> i128 {
+        self.0 = self.0.wrapping_add(distance);
+        self.0
+    }
+}
+
+fn of_length<T>(values: Vec<T>, count: usize) -> Result<Vec<T>, BlockError> {
+    if values.len() == count { Ok(values) } else { Err(BlockError("a column has another length".to_owned())) }
 }
 
 /// Exact decimals, as integers of the smallest decimal place among them.
@@ -144,17 +184,11 @@ impl Decimals {
     }
 
     fn values(self, count: usize) -> Result<Vec<Option<Decimal>>, BlockError> {
-        let Self { scale, column } = self;
-        if let Column::Same(value) = column {
-            return Ok(vec![value.map(|value| decimal(value, scale)).transpose()?; count]);
-        }
-        let values = column.values(count)?.into_iter();
-        values.map(|value| value.map(|value| decimal(value, scale)).transpose()).collect()
+        self.column.values(count, |integer| decimal(integer, self.scale))
     }
 
     fn known(self, count: usize) -> Result<Vec<Decimal>, BlockError> {
-        let values: Option<Vec<_>> = self.values(count)?.into_iter().collect();
-        values.ok_or_else(|| BlockError("an amount is missing".to_owned()))
+        self.column.known(count, |integer| decimal(integer, self.scale))
     }
 }
 
@@ -237,16 +271,16 @@ impl PackedSpans {
         let count = times.len() / 2;
         let (remaining, total, used) =
             (self.remaining.values(count)?, self.total.values(count)?, self.used.values(count)?);
-        let resets_at = self.resets_at.values(count)?.into_iter().map(|at| at.map(reset_time).transpose());
+        let resets_at = self.resets_at.values(count, reset_time)?;
         let mut spans: Vec<_> = times
             .chunks_exact(2)
             .zip(remaining.into_iter().zip(total).zip(used))
             .zip(resets_at)
             .map(|((times, ((remaining, total), used)), resets_at)| {
                 let amounts = Amounts { remaining, total, used };
-                Ok(Span { from: times[0], until: times[1], amounts, rise: None, resets_at: resets_at? })
+                Span { from: times[0], until: times[1], amounts, rise: None, resets_at }
             })
-            .collect::<Result<_, BlockError>>()?;
+            .collect();
         for (n, rise) in self.rises {
             spans.get_mut(n).ok_or_else(|| BlockError("a rise has no reading".to_owned()))?.rise = Some(rise);
         }

@@ -35,6 +35,12 @@ impl Quarter {
     pub fn before(at: Timestamp) -> Self {
         Self((at.as_millisecond() - 1).div_euclid(Self::MILLISECONDS))
     }
+
+    /// When it began.
+    #[must_use]
+    pub fn start(self) -> Timestamp {
+        Timestamp::from_millisecond(self.0 * Self::MILLISECONDS).unwrap_or(Timestamp::MIN)
+    }
 }
 
 /// What moved in a series.

@@ -15,7 +15,7 @@ use super::{Database, DatabaseError};
 use crate::account::AccountId;
 use crate::history::table::Row;
 use crate::history::{
-    Chart, Imported, Ledger, Outline, Pace, Recent, SeriesInfo, SeriesKey, Span, days, points,
+    Chart, Imported, Ledger, Outline, Pace, Quarter, Recent, SeriesInfo, SeriesKey, Span, days, points,
 };
 use read::{Series, block_spans, bounds, find, latest, ledger, outline, query_rows, stretch};
 pub(super) use write::append;
@@ -96,7 +96,7 @@ impl Database {
             let Some(Series { id, .. }) = find(connection, &key)? else { return Ok(Vec::new()) };
             let mut spans = query_rows(
                 connection,
-                "SELECT * FROM readings WHERE series = ?1 AND first_at < ?2 ORDER BY first_at DESC LIMIT ?3",
+                "SELECT first_at, last_at, remaining, total, used, rise, resets_at FROM readings WHERE series = ?1 AND first_at < ?2 ORDER BY first_at DESC LIMIT ?3",
                 params![id, before.as_millisecond(), i64::try_from(limit).unwrap_or(i64::MAX)],
             )?;
             let mut statement = connection.prepare_cached(
@@ -186,7 +186,7 @@ impl Database {
         .await
     }
 
-    /// A drawing of a series from one time, or its first reading, until another, for a plot so many pixels wide. That of a
+    /// A drawing of a series from the quarter of an hour of one time, or its first reading, until another, for a plot so many pixels wide. That of a
     /// series there is not is empty.
     ///
     /// # Errors
@@ -204,7 +204,8 @@ impl Database {
             let empty = || Chart::empty(key.unit.clone(), from.unwrap_or(until), until);
             let Some(series) = find(connection, &key)? else { return Ok(empty()) };
             let Some((since, _)) = bounds(connection, series.id)? else { return Ok(empty()) };
-            let from = from.map_or(since, |from| from.max(since)).min(until);
+            // Spend is added up by quarters of an hour.
+            let from = from.map_or(since, |from| Quarter::before(from).start().max(since)).min(until);
             let width = until.duration_since(from) / i32::try_from(columns.max(1)).unwrap_or(i32::MAX);
             let Outline { measure, extents } = outline(connection, series, from, until, width)?;
             let few = extents.len() <= 2 * usize::try_from(columns).unwrap_or(usize::MAX);

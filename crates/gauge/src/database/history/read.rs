@@ -103,7 +103,7 @@ fn rows_from_one_before(
 ) -> Result<Vec<Span>, DatabaseError> {
     query_rows(
         connection,
-        "SELECT * FROM readings WHERE series = ?1 AND first_at <= ?3 AND first_at >= coalesce(
+        "SELECT first_at, last_at, remaining, total, used, rise, resets_at FROM readings WHERE series = ?1 AND first_at <= ?3 AND first_at >= coalesce(
              (SELECT max(first_at) FROM readings
               WHERE series = ?1 AND first_at < ?2 AND coalesce(remaining, used) IS NOT NULL), ?2)
          ORDER BY first_at",
@@ -214,6 +214,7 @@ fn blob<'a>(row: &'a Row<'_>, column: &str) -> Result<&'a [u8], DatabaseError> {
     Ok(row.get_ref(column)?.as_blob().map_err(rusqlite::Error::from)?)
 }
 
+/// Rows of a query for the columns of a span, in their order.
 pub(super) fn query_rows(
     connection: &Connection,
     query: &str,
@@ -224,15 +225,15 @@ pub(super) fn query_rows(
     let mut spans = Vec::new();
     while let Some(row) = rows.next()? {
         spans.push(Span {
-            from: time(row.get("first_at")?)?,
-            until: time(row.get("last_at")?)?,
+            from: time(row.get(0)?)?,
+            until: time(row.get(1)?)?,
             amounts: Amounts {
-                remaining: optional_amount(row, "remaining")?,
-                total: optional_amount(row, "total")?,
-                used: optional_amount(row, "used")?,
+                remaining: optional_amount(row, 2)?,
+                total: optional_amount(row, 3)?,
+                used: optional_amount(row, 4)?,
             },
-            rise: row.get::<_, Option<String>>("rise")?.as_deref().map(from_json).transpose()?,
-            resets_at: optional_time(row, "resets_at")?,
+            rise: row.get::<_, Option<String>>(5)?.as_deref().map(from_json).transpose()?,
+            resets_at: optional_time(row, 6)?,
         });
     }
     Ok(spans)

@@ -97,7 +97,7 @@ fn pack_oldest(transaction: &Transaction<'_>, series: Series) -> Result<(), Data
     let limit = i64::try_from(BLOCK).unwrap_or(i64::MAX);
     let oldest = query_rows(
         transaction,
-        "SELECT * FROM readings WHERE series = ?1 ORDER BY first_at LIMIT ?2",
+        "SELECT first_at, last_at, remaining, total, used, rise, resets_at FROM readings WHERE series = ?1 ORDER BY first_at LIMIT ?2",
         [series.id, limit],
     )?;
     let Some((first, last)) = oldest.first().zip(oldest.last()) else { return Ok(()) };
