@@ -33,9 +33,9 @@ impl Forecast {
 fn about(seconds: i64) -> String {
     let (count, unit) = match seconds {
         ..60 => return "less than a minute".to_owned(),
-        ..5400 => (rounded(seconds, MINUTE), "minute"),
-        ..129_600 => (rounded(seconds, HOUR), "hour"),
-        ..5_184_000 => (rounded(seconds, DAY), "day"),
+        60..5400 => (rounded(seconds, MINUTE), "minute"),
+        5400..129_600 => (rounded(seconds, HOUR), "hour"),
+        129_600..5_184_000 => (rounded(seconds, DAY), "day"),
         _ => (rounded(seconds, 30 * DAY), "month"),
     };
     format!("about {count} {unit}{}", if count == 1 { "" } else { "s" })
