@@ -11,13 +11,15 @@ use std::thread;
 use std::time::Duration;
 
 use gauge::gauge::{AccountChange, Draft, Gauge};
+use gauge::history::table::Row;
+use gauge::history::{Amounts, SeriesKey};
 use gauge::home::Home;
 use gauge::secret::{Environment, MemoryKeychain};
-use gauge_sim::{Clock, Credential, Provider, Server, Simulation};
+use gauge_sim::{Clock, Credential, Past, PastReading, Provider, Server, Simulation};
 use jiff::Timestamp;
 
-/// Simulated seconds a second: a day goes by in less than an hour.
-const SPEED: u32 = 60;
+/// Simulated seconds a second: fast enough for something to move between two looks, slow enough to go on like the past.
+const SPEED: u32 = 6;
 /// The same accounts spend the same way every time.
 const SEED: u64 = 1;
 
@@ -43,9 +45,9 @@ impl Drop for Demo {
     }
 }
 
-/// Starts the simulated providers and a gauge with an account at each.
+/// Starts the simulated providers and a gauge that has known an account at each for months.
 pub(crate) async fn start() -> Result<(Gauge, Demo), Box<dyn std::error::Error>> {
-    let simulation = Simulation::demo(Clock::new(Timestamp::now(), SPEED), SEED)?;
+    let (simulation, past) = Simulation::demo(Clock::new(Timestamp::now(), SPEED), SEED)?;
     let credentials = simulation.credentials();
     let providers = Server::start(simulation, SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
     let home = tempfile::Builder::new().prefix("credit-gauge-demo-").tempdir()?;
@@ -54,6 +56,7 @@ pub(crate) async fn start() -> Result<(Gauge, Demo), Box<dyn std::error::Error>>
     for credential in credentials {
         add(&gauge, providers.origin(), credential).await?;
     }
+    gauge.database().import(past.iter().map(series).collect::<Result<_, _>>()?).await?;
     Ok((gauge, Demo { _providers: providers, home }))
 }
 
@@ -81,6 +84,17 @@ async fn add(gauge: &Gauge, origin: &str, credential: Credential) -> Result<(), 
     let id = gauge.add(draft, false).await?;
     let full = full.map(|full| BTreeMap::from([full]));
     Ok(gauge.change(&id, AccountChange { full, ..AccountChange::default() }).await?)
+}
+
+/// What a meter told in the past, as if it had been read then.
+fn series(past: &Past) -> Result<(SeriesKey, Vec<Row>), Box<dyn std::error::Error>> {
+    let key =
+        SeriesKey { account: past.account.parse()?, meter: past.meter.to_owned(), unit: past.unit.parse()? };
+    let row = |reading: &PastReading| {
+        let PastReading { at, remaining, total, used } = *reading;
+        Row { at, amounts: Amounts { remaining, total, used } }
+    };
+    Ok((key, past.readings.iter().map(row).collect()))
 }
 
 /// Starts another copy of this program in demo mode.

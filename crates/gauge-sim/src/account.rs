@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::ledger::{Ledger, utc_date};
+use crate::past::{self, Past};
 use crate::provider::{Behaviour, Provider};
 use crate::spending::{Profile, Spending};
 
@@ -162,6 +163,13 @@ impl LiveAccount {
             account.spending.call_cost,
         );
         Self { seed: seed ^ fingerprint(&account.id), minute: minute_of(now), account, ledger }
+    }
+
+    /// An account that was used for months before `now`, and what it told meanwhile.
+    pub(crate) fn with_past(account: Account, seed: u64, now: Timestamp) -> (Self, Vec<Past>) {
+        let own_seed = seed ^ fingerprint(&account.id);
+        let (ledger, past) = past::live(&account, own_seed, seed, now);
+        (Self { seed: own_seed, minute: minute_of(now), account, ledger }, past)
     }
 
     /// Lives through the minutes up to `now`.

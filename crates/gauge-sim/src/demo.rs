@@ -1,29 +1,25 @@
 //! The accounts of demo mode: each in another state that an app must show.
 
-use jiff::Timestamp;
 use rust_decimal::Decimal;
 
 use crate::account::{Account, AutoTopUp};
 use crate::clock::Clock;
-use crate::ledger::utc_date;
+use crate::past::Past;
 use crate::provider::{BabySeaKey, Behaviour, LimitReset, OpenRouterKey, PreDevKey, StabilityKey};
 use crate::simulation::{Simulation, SimulationError};
 use crate::spending::{Profile, Spending};
 
 impl Simulation {
-    /// The simulation of demo mode: eight accounts, from healthy to refused.
-    pub fn demo(clock: Clock, seed: u64) -> Result<Self, SimulationError> {
-        let now = clock.now();
+    /// The simulation of demo mode: eight accounts, from healthy to refused, and what they told in the last 90 days.
+    pub fn demo(clock: Clock, seed: u64) -> Result<(Self, Vec<Past>), SimulationError> {
         let simulation = Self::new(clock, seed);
-        for account in accounts(now) {
-            simulation.add(account)?;
+        let mut past = Vec::new();
+        for account in [team(), side_project(), unlimited(), images(), video(), generate_only(), specs()] {
+            past.extend(simulation.add_with_past(account)?);
         }
-        Ok(simulation)
+        simulation.add(old_key())?;
+        Ok((simulation, past))
     }
-}
-
-fn accounts(now: Timestamp) -> Vec<Account> {
-    vec![team(), side_project(now), unlimited(), images(), video(), generate_only(), specs(), old_key()]
 }
 
 /// Healthy: a management key that sees the credits of a busy account, which buys more by itself.
@@ -33,15 +29,14 @@ fn team() -> Account {
         label: "Team".to_owned(),
         bought: Decimal::from(250),
         used: Decimal::new(67_4812, 4),
-        used_over_days: 30,
         spending: spending(Profile::OfficeHours, 60, Decimal::new(9, 3), 0),
-        auto_top_up: Some(AutoTopUp { below: Decimal::from(20), amount: Decimal::from(100) }),
+        auto_top_up: Some(AutoTopUp { below: Decimal::from(20), amount: Decimal::from(250) }),
         ..Account::new("openrouter-team", "sk-or-v1-demo-team-0001", Behaviour::OpenRouter(key))
     }
 }
 
 /// Low: an ordinary key with 18 % of its monthly limit left.
-fn side_project(now: Timestamp) -> Account {
+fn side_project() -> Account {
     let limit = Decimal::from(50);
     let key = OpenRouterKey {
         limit: Some(limit),
@@ -52,8 +47,7 @@ fn side_project(now: Timestamp) -> Account {
         label: "Side project".to_owned(),
         bought: Decimal::from(400),
         used: limit * Decimal::new(82, 2),
-        used_over_days: utc_date(now).day().cast_unsigned().into(),
-        spending: spending(Profile::Steady, 6, Decimal::new(12, 3), 0),
+        spending: spending(Profile::Steady, 6, Decimal::new(10, 3), 0),
         ..Account::new("openrouter-side-project", "sk-or-v1-demo-side-0002", Behaviour::OpenRouter(key))
     }
 }
@@ -64,8 +58,7 @@ fn unlimited() -> Account {
         label: "Experiments".to_owned(),
         bought: Decimal::from(100),
         used: Decimal::new(31_42, 2),
-        used_over_days: 30,
-        spending: spending(Profile::Bursty, 8, Decimal::new(15, 3), 0),
+        spending: spending(Profile::Bursty, 8, Decimal::new(6, 3), 0),
         full: Some(Decimal::from(50)),
         ..Account::new(
             "openrouter-experiments",
@@ -75,14 +68,13 @@ fn unlimited() -> Account {
     }
 }
 
-/// Low and falling: less than half a day of steady use is left.
+/// Low and falling: less than two days of steady use are left.
 fn images() -> Account {
     Account {
         label: "Images".to_owned(),
         bought: Decimal::from(1000),
         used: Decimal::new(927_366_316_616, 9),
-        used_over_days: 30,
-        spending: spending(Profile::Steady, 2, Decimal::new(35, 1), 0),
+        spending: spending(Profile::Steady, 6, Decimal::new(35, 2), 0),
         full: Some(Decimal::from(400)),
         ..Account::new(
             "stability-images",
@@ -99,8 +91,7 @@ fn video() -> Account {
         inputs: [("region".to_owned(), "eu".to_owned())].into(),
         bought: Decimal::from(60),
         used: Decimal::new(17_520, 3),
-        used_over_days: 30,
-        spending: spending(Profile::Steady, 12, Decimal::new(52, 3), 10),
+        spending: spending(Profile::Steady, 3, Decimal::new(52, 3), 10),
         full: Some(Decimal::from(60)),
         ..Account::new("babysea-studio", "bye_demo_eu_studio_0005", Behaviour::BabySea(BabySeaKey::default()))
     }
@@ -114,8 +105,7 @@ fn generate_only() -> Account {
         inputs: [("region".to_owned(), "us".to_owned())].into(),
         bought: Decimal::from(20),
         used: Decimal::new(7_520, 3),
-        used_over_days: 30,
-        spending: spending(Profile::Bursty, 6, Decimal::new(52, 3), 5),
+        spending: spending(Profile::Bursty, 1, Decimal::new(52, 3), 5),
         full: Some(Decimal::from(20)),
         ..Account::new("babysea-shop", "bye_demo_us_shop_0006", Behaviour::BabySea(key))
     }
@@ -127,8 +117,7 @@ fn specs() -> Account {
         label: "Specs".to_owned(),
         bought: Decimal::from(450),
         used: Decimal::from(428),
-        used_over_days: 30,
-        spending: spending(Profile::Steady, 1, Decimal::ONE, 0),
+        spending: spending(Profile::OfficeHours, 1, Decimal::ONE, 0),
         full: Some(Decimal::from(450)),
         ..Account::new("predev-specs", "demo-predev-specs-0007", Behaviour::PreDev(PreDevKey::default()))
     }
@@ -157,7 +146,7 @@ mod tests {
     use crate::Standing;
 
     fn demo_at(time: &str) -> Simulation {
-        Simulation::demo(Clock::still(time.parse().unwrap()), 1).unwrap()
+        Simulation::demo(Clock::still(time.parse().unwrap()), 1).unwrap().0
     }
 
     fn standing(simulation: &Simulation, id: &str) -> Standing {
@@ -183,6 +172,6 @@ mod tests {
                 assert!(after.used > before.used, "{after:?}");
             }
         }
-        assert!(standing(&demo, "stability-images").balance < Decimal::from(55));
+        assert!(standing(&demo, "stability-images").balance < Decimal::from(65));
     }
 }

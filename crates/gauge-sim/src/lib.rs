@@ -47,6 +47,7 @@ mod control;
 mod demo;
 mod fault;
 mod ledger;
+mod past;
 mod provider;
 mod request_log;
 mod server;
@@ -56,6 +57,7 @@ mod spending;
 pub use account::{Account, AccountChange, AutoTopUp, Credential, Standing};
 pub use clock::Clock;
 pub use fault::{Failure, Fault, RetryHint, StandingFault};
+pub use past::{Past, PastReading};
 pub use provider::{
     BabySeaKey, Behaviour, CreditsToOrdinaryKey, LimitReset, OpenRouterKey, Organization, PreDevKey,
     Provider, StabilityKey,

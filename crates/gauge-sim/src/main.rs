@@ -48,7 +48,8 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let simulation = Simulation::demo(Clock::new(Timestamp::now(), arguments.speed), arguments.seed)?;
+    let (simulation, _past) =
+        Simulation::demo(Clock::new(Timestamp::now(), arguments.speed), arguments.seed)?;
     let server = Server::start(simulation, arguments.listen)?;
     announce(&server)?;
     server.wait();

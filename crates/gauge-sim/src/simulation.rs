@@ -12,6 +12,7 @@ use crate::account::{Account, AccountChange, Credential, LiveAccount, Standing};
 use crate::answer::Answer;
 use crate::clock::Clock;
 use crate::fault::{Fault, StandingFault};
+use crate::past::Past;
 use crate::provider::{Ask, Provider};
 use crate::request_log::{Incoming, Request, RequestLog};
 
@@ -79,19 +80,20 @@ impl Simulation {
     /// Adds an account, which lives from now on.
     pub fn add(&self, account: Account) -> Result<(), SimulationError> {
         let mut state = self.state();
-        if account.key.len() < 8 || !account.key.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(SimulationError::BadKey(account.id));
-        }
-        let same = |live: &&LiveAccount| live.account.id == account.id || live.account.key == account.key;
-        if let Some(other) = state.accounts.iter().find(same) {
-            return Err(SimulationError::Taken(other.account.id.clone()));
-        }
-        for amount in [account.bought, account.used, account.spending.call_cost] {
-            in_range(amount)?;
-        }
+        state.admit(&account)?;
         let live = LiveAccount::new(account, state.seed, state.clock.now());
         state.accounts.push(live);
         Ok(())
+    }
+
+    /// Adds an account that has lived for months and is left with `bought` − `used` now; where its key has a limit, `used`
+    /// is of the present window. Gives what it told until now.
+    pub fn add_with_past(&self, account: Account) -> Result<Vec<Past>, SimulationError> {
+        let mut state = self.state();
+        state.admit(&account)?;
+        let (live, past) = LiveAccount::with_past(account, state.seed, state.clock.now());
+        state.accounts.push(live);
+        Ok(past)
     }
 
     /// Removes an account; its key is unknown from now on.
@@ -279,6 +281,18 @@ impl Simulation {
 }
 
 impl State {
+    /// Whether an account may be added.
+    fn admit(&self, account: &Account) -> Result<(), SimulationError> {
+        if account.key.len() < 8 || !account.key.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(SimulationError::BadKey(account.id.clone()));
+        }
+        let same = |live: &&LiveAccount| live.account.id == account.id || live.account.key == account.key;
+        if let Some(other) = self.accounts.iter().find(same) {
+            return Err(SimulationError::Taken(other.account.id.clone()));
+        }
+        [account.bought, account.used, account.spending.call_cost].into_iter().try_for_each(in_range)
+    }
+
     fn index(&self, id: &str) -> Result<usize, SimulationError> {
         let found = self.accounts.iter().position(|live| live.account.id == id);
         found.ok_or_else(|| SimulationError::NoAccount(id.to_owned()))

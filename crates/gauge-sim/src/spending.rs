@@ -53,6 +53,19 @@ impl Spending {
         (0..count).map(|_| self.call(&mut dice, decimals)).collect()
     }
 
+    /// About what the calls cost in the hour that begins at `hour` × 3600 s after the epoch, less what was refunded: as an
+    /// hour among others, which nobody asks for its single calls. Some days are busier than others.
+    pub(crate) fn cost_of_hour(&self, seed: u64, hour: i64, decimals: u32) -> Decimal {
+        let weight = self.profile.weight(seed, hour.saturating_mul(60));
+        let of_day = dice(seed, hour.div_euclid(24)).u32(50..=150);
+        let thousandths = self.calls_per_hour.min(Self::MAX_CALLS_PER_HOUR) * weight / 100 * of_day;
+        let mut dice = dice(seed, hour);
+        let calls = thousandths / 1000 + u32::from(dice.u32(0..1000) < thousandths % 1000);
+        let each = self.call_cost * Decimal::new(dice.i64(80..=120), 2);
+        let kept = Decimal::new(100 - i64::from(self.refunded_percent.min(100)), 2);
+        (each * Decimal::from(calls) * kept).round_dp(decimals)
+    }
+
     fn call(&self, dice: &mut Rng, decimals: u32) -> Call {
         let cost = self.call_cost * Decimal::new(dice.i64(50..=150), 2);
         let refunded = dice.u8(0..100) < self.refunded_percent;
@@ -92,7 +105,7 @@ impl Profile {
 }
 
 /// The dice of one slot of time. The multiplier (2^64 over the golden ratio) keeps neighbours apart.
-fn dice(seed: u64, slot: i64) -> Rng {
+pub(crate) fn dice(seed: u64, slot: i64) -> Rng {
     Rng::with_seed(seed ^ slot.cast_unsigned().wrapping_mul(0x9E37_79B9_7F4A_7C15))
 }
 

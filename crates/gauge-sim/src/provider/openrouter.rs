@@ -57,19 +57,24 @@ pub enum LimitReset {
 
 impl LimitReset {
     /// The first day of the window that `today` is in.
-    fn window_start(self, today: Date) -> Date {
+    pub(crate) fn window_start(self, today: Date) -> Date {
         match self {
             Self::Daily => today,
             Self::Weekly => today.saturating_sub(today.weekday().to_monday_zero_offset().days()),
             Self::Monthly => today.first_of_month(),
         }
     }
+
+    /// What was used in the window that `now` is in.
+    pub(crate) fn used(self, ledger: &Ledger, now: Timestamp) -> Decimal {
+        ledger.since(self.window_start(utc_date(now))).net_cost()
+    }
 }
 
 impl OpenRouterKey {
     pub(crate) fn limit_remaining(&self, ledger: &Ledger, now: Timestamp) -> Option<Decimal> {
         let used = match self.limit_reset {
-            Some(reset) => used_in(reset, ledger, now),
+            Some(reset) => reset.used(ledger, now),
             None => ledger.used,
         };
         self.limit.map(|limit| limit - used)
@@ -91,7 +96,7 @@ impl OpenRouterKey {
 
     fn about(&self, key: &str, ledger: &Ledger, now: Timestamp) -> Answer {
         let usage = |amount: Decimal| if self.management { Value::from(0) } else { number(amount) };
-        let window = |reset| usage(used_in(reset, ledger, now));
+        let window = |reset: LimitReset| usage(reset.used(ledger, now));
         Answer::json(
             200,
             json!({ "data": {
@@ -121,10 +126,6 @@ impl OpenRouterKey {
             } }),
         )
     }
-}
-
-fn used_in(reset: LimitReset, ledger: &Ledger, now: Timestamp) -> Decimal {
-    ledger.since(reset.window_start(utc_date(now))).net_cost()
 }
 
 fn credits(total: Decimal, used: Decimal) -> Answer {

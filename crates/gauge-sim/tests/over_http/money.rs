@@ -55,7 +55,7 @@ async fn a_reserve_comes_back_in_part() {
 #[test]
 fn the_same_seed_and_time_give_the_same_figures_however_time_is_cut() {
     let run = |seed, steps: u32| {
-        let simulation = Simulation::demo(Clock::still(SATURDAY.parse().unwrap()), seed).unwrap();
+        let (simulation, _) = Simulation::demo(Clock::still(SATURDAY.parse().unwrap()), seed).unwrap();
         for _ in 0..steps {
             simulation.advance(Duration::from_secs(4 * 86_400) / steps).unwrap();
             let _ = simulation.standings();

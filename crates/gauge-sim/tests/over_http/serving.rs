@@ -25,7 +25,7 @@ fn the_program_says_where_it_is_and_which_accounts_it_has() {
         .stdout(std::process::Stdio::piped())
         .spawn()
         .unwrap();
-    let expected = Simulation::demo(Clock::still(SATURDAY.parse().unwrap()), 7).unwrap().credentials();
+    let expected = Simulation::demo(Clock::still(SATURDAY.parse().unwrap()), 7).unwrap().0.credentials();
     let mut lines = String::new();
     let mut out = program.stdout.take().unwrap();
     let mut byte = [0];
