@@ -124,16 +124,17 @@ fn lacking_in_window(account: &Account, ledger: &Ledger, now: Timestamp) -> Deci
     window(account).map_or(Decimal::ZERO, |reset| account.used - reset.used(ledger, now))
 }
 
-/// Enters what was bought into the hours, and gives what the account was opened with.
+/// Enters what was bought into the hours, and gives what the account was opened with. In an hour of a purchase nothing is
+/// spent, so that it shows as what it was.
 fn buy(account: &Account, seed: u64, hours: &mut [Hour]) -> Decimal {
     let mut left = account.bought - account.used;
     for hour in hours.iter_mut().rev() {
-        left += hour.spent;
-        if let Some(AutoTopUp { below, amount }) = top_up(account, seed, hour.number)
-            && left >= below + amount
-        {
-            hour.bought = amount;
-            left -= amount;
+        match top_up(account, seed, hour.number) {
+            Some(AutoTopUp { below, amount }) if left >= below + amount => {
+                *hour = Hour { number: hour.number, spent: Decimal::ZERO, bought: amount };
+                left -= amount;
+            }
+            _ => left += hour.spent,
         }
     }
     left
@@ -239,14 +240,18 @@ mod tests {
             let (_, pasts) = demo("2026-11-21T10:34:00Z", seed);
             let all = pasts.iter().flat_map(|past| &past.readings);
             assert!(all.filter_map(|reading| reading.remaining).all(|left| left >= Decimal::ZERO));
-            let totals: Vec<_> =
-                of(&pasts, "openrouter-team").readings.iter().map(|reading| reading.total.unwrap()).collect();
-            let rises = totals.windows(2).map(|pair| pair[1] - pair[0]).filter(|rise| !rise.is_zero());
-            let rises: Vec<_> = rises.collect();
-            assert!(
-                (3..8).contains(&rises.len()) && rises.iter().all(|rise| *rise == 250.into()),
-                "{rises:?}"
-            );
+            for (account, full) in
+                [("openrouter-team", 250), ("stability-images", 400), ("predev-specs", 450)]
+            {
+                let pairs = of(&pasts, account).readings.windows(2);
+                let seen = pairs.filter(|pair| pair[1].at.duration_since(pair[0].at).as_hours() < 2);
+                let rises: Vec<_> = seen
+                    .map(|pair| pair[1].remaining.unwrap() - pair[0].remaining.unwrap())
+                    .filter(|rise| rise.is_sign_positive() && !rise.is_zero())
+                    .collect();
+                let whole = rises.iter().all(|rise| *rise == full.into());
+                assert!((2..15).contains(&rises.len()) && whole, "{account}: {rises:?}");
+            }
         }
     }
 
