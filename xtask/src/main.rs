@@ -1,6 +1,7 @@
 //! `cargo xtask`: everything a person or a CI machine does with this workspace, in few words.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a task talks to whoever started it")]
 
+mod bench;
 mod bindings;
 mod command;
 #[cfg(target_os = "linux")]
@@ -23,6 +24,7 @@ cargo xtask setup             check for what building and testing need, and inst
 cargo xtask run [-- ARGS]     the same, then build the app and start it with ARGS; `-- --demo` needs no key
       --once                  in a virtual desktop, end after the screenshot (also with CI=true)
 cargo xtask test              the same, then everything that CI runs
+cargo xtask bench NAME [ARGS] measure the library; `bench forecast` says how well it foretells
 cargo xtask platforms [windows|macos]
                               type-check the workspace for Windows and macOS, on Debian";
 
@@ -54,6 +56,7 @@ fn task(arguments: &[&str]) -> Result<ExitCode, Error> {
             return run::run(program_arguments, once);
         }
         ["test"] => test::test()?,
+        ["bench", name, rest @ ..] => bench::bench(name, rest)?,
         ["platforms"] => platforms::check(&platforms::ALL)?,
         ["platforms", name] => {
             let platform = platforms::ALL.into_iter().find(|platform| platform.name == *name);
