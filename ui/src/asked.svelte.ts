@@ -40,6 +40,22 @@ export function askedWithSnapshot<T>(ask: () => Promise<T>): Asked<T> {
   return asked;
 }
 
+/**
+ * Asks with these arguments now, whenever they change, and whenever the snapshot does; not while they are null. The last
+ * answer stays until the next is there.
+ */
+export function askedFor<Args, T>(args: () => Args | null, ask: (args: Args) => Promise<T>): Asked<T> {
+  const asked = new Asked(() => {
+    const given = untrack(args);
+    return given === null ? Promise.reject(new Error('nothing to ask for')) : ask(given);
+  });
+  $effect(() => {
+    void live.snapshot;
+    if (args() !== null) untrack(() => void asked.load());
+  });
+  return asked;
+}
+
 /** Asks once, when the component that calls this starts. */
 export function askedOnce<T>(ask: () => Promise<T>): Asked<T> {
   const asked = new Asked(ask);

@@ -109,6 +109,16 @@ export function formatMoment(at: string, now: Date, locale = here): string {
   }).format(moment);
 }
 
+/** A date: `4 Dec`, with the year when another than now. */
+export function formatDay(at: string | number | Date, now: Date, locale = here): string {
+  const date = new Date(at);
+  return new Intl.DateTimeFormat(locale, {
+    day: 'numeric',
+    month: 'short',
+    year: date.getFullYear() === now.getFullYear() ? undefined : 'numeric',
+  }).format(date);
+}
+
 /** A moment in full, to the second. */
 export function formatExactTime(at: string, locale = here): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(at));

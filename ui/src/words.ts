@@ -3,6 +3,7 @@ import type { FailureKind } from './bindings/FailureKind';
 import type { Level } from './bindings/Level';
 import type { MeterSnapshot } from './bindings/MeterSnapshot';
 import type { Severity } from './bindings/Severity';
+import { forecastInBrief } from './forecast';
 import { formatMoment, formatPercent, isNegative } from './format';
 
 export const levelWords: Record<Level, string> = {
@@ -104,8 +105,9 @@ export function whyUnknown(account: AccountSnapshot): string {
 }
 
 /**
- * The account's state in a few words, the most important first: `Low`, `21% left`, `as of 14:02`. While everything is
- * offline, one banner says so and not every account.
+ * The account's state in a few words, the most important first: `Low`, `about 6 days left`, `as of 14:02`. How much is
+ * left stands in for how long that lasts while nobody can tell. While everything is offline, one banner says so and not
+ * every account.
  */
 export function stateWords(account: AccountSnapshot, everythingOffline: boolean, now: Date): string[] {
   const meter = headlineMeter(account);
@@ -116,7 +118,11 @@ export function stateWords(account: AccountSnapshot, everythingOffline: boolean,
   const warns = ['low', 'critical', 'empty'].includes(account.level);
   if (meter && !account.paused && (!failure || warns)) {
     words.push(meterWord(meter));
-    if (meter.percent_left !== null && meter.percent_left > 0) {
+    const isFresh = account.freshness === 'fresh' && !account.error;
+    const lasts = isFresh ? forecastInBrief(meter.forecast, now) : null;
+    if (lasts !== null) {
+      words.push(lasts);
+    } else if (meter.percent_left !== null && meter.percent_left > 0) {
       words.push(`${formatPercent(meter.percent_left)} left`);
     }
   }

@@ -2,14 +2,20 @@ import type { About } from '../bindings/About';
 import type { AccountChange } from '../bindings/AccountChange';
 import type { AccountDetails } from '../bindings/AccountDetails';
 import type { Alert } from '../bindings/Alert';
+import type { Chart } from '../bindings/Chart';
 import type { FoundKey } from '../bindings/FoundKey';
+import type { HistoryFormat } from '../bindings/HistoryFormat';
+import type { Imported } from '../bindings/Imported';
 import type { MeterSnapshot } from '../bindings/MeterSnapshot';
 import type { NewAccount } from '../bindings/NewAccount';
 import type { Page } from '../bindings/Page';
-import type { Past } from '../bindings/Past';
 import type { Provider } from '../bindings/Provider';
+import type { Recent } from '../bindings/Recent';
+import type { SeriesInfo } from '../bindings/SeriesInfo';
+import type { SeriesKey } from '../bindings/SeriesKey';
 import type { Settings } from '../bindings/Settings';
 import type { Snapshot } from '../bindings/Snapshot';
+import type { Span } from '../bindings/Span';
 import type { Topic } from '../bindings/Topic';
 import type { WindowName } from '../bindings/WindowName';
 
@@ -57,8 +63,18 @@ export interface Commands {
   unsnooze: Command<{ account: string; meter: string | null }, void>;
   test_notification: Command<Nothing, void>;
 
-  /** The newest `limit` readings of a meter, newest first. */
-  readings: Command<{ account: string; meter: string; limit: number }, Past[]>;
+  /** Every series there is, also of accounts that were removed or never were here. */
+  histories: Command<Nothing, SeriesInfo[]>;
+  /** A series from `from`, or its first reading, until `until`, or now, for a plot so many pixels wide. */
+  chart: Command<SeriesKey & { from: string | null; until: string | null; columns: number }, Chart>;
+  /** The last days of a meter; null where it was never read. */
+  recent: Command<{ account: string; meter: string }, Recent | null>;
+  /** The readings that began before `before`, or the last ones, newest first. */
+  readings: Command<SeriesKey & { before: string | null; limit: number }, Span[]>;
+  /** Has the user choose a file and writes the series there. Answers with its path; null when cancelled. */
+  export_history: Command<{ series: SeriesKey[]; format: HistoryFormat }, string | null>;
+  /** Has the user choose a file and takes in its readings; null when cancelled. */
+  import_history: Command<Nothing, Imported | null>;
 
   open_page: Command<{ account: string | null; provider: string | null; page: Page }, void>;
   open_window: Command<{ window: WindowName; page: string | null }, void>;

@@ -2,9 +2,12 @@
 
 import type { AccountSnapshot } from '../bindings/AccountSnapshot';
 import type { FailureKind } from '../bindings/FailureKind';
+import type { Forecast } from '../bindings/Forecast';
 import type { Level } from '../bindings/Level';
+import type { Mark } from '../bindings/Mark';
 import type { MeterSnapshot } from '../bindings/MeterSnapshot';
 import type { Trouble } from '../bindings/Trouble';
+import type { Story } from './past';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -20,6 +23,10 @@ export interface Scene {
   notices?: string[];
   keychainError?: string;
   demo?: boolean;
+  /** How meters went, by `account/meter`; those that are left out went as any other. Null was never read. */
+  stories?: Record<string, Partial<Story> | null>;
+  /** Series whose account is not there, by `account/meter`. */
+  gone?: Record<string, { unit: string; story: Story }>;
 }
 
 function meter(some: Partial<MeterSnapshot>): MeterSnapshot {
@@ -46,10 +53,41 @@ function meter(some: Partial<MeterSnapshot>): MeterSnapshot {
   };
 }
 
+/** Marks at a quarter, a tenth and a twentieth of full, and at nothing. */
+function marks(full: string): Mark[] {
+  return [
+    { below: '25%', amount: String(Number(full) / 4), severity: 'warning' },
+    { below: '10%', amount: String(Number(full) / 10), severity: 'critical' },
+    { below: '5%', amount: String(Number(full) / 20), severity: 'critical' },
+    { below: 'empty', amount: '0', severity: 'empty' },
+  ];
+}
+
+/** A meter that runs out in so many days. */
+function lasts(perDay: string, early: number, likely: number, late: number | null): Forecast {
+  return {
+    state: 'ok',
+    per_day: perDay,
+    runs_out: {
+      early: at(early * day),
+      likely: at(likely * day),
+      late: late === null ? null : at(late * day),
+    },
+  };
+}
+
 /** A meter of which so much is left of full. */
 function of(remaining: string, full: string, level: Level, some: Partial<MeterSnapshot> = {}): MeterSnapshot {
   const percent = Math.round((Number(remaining) / Number(full)) * 1000) / 10;
-  return meter({ remaining, full, percent_left: percent, level, alerting: level !== 'ok', ...some });
+  return meter({
+    remaining,
+    full,
+    percent_left: percent,
+    level,
+    alerting: level !== 'ok',
+    thresholds: marks(full),
+    ...some,
+  });
 }
 
 const names: Record<string, string> = {
@@ -100,7 +138,7 @@ const openrouter = (some: Partial<AccountSnapshot> = {}) =>
   account('openrouter', 'Personal', {
     level: 'low',
     meters: [
-      of('16.55', '80', 'low', { total: '125', used: '108.45' }),
+      of('16.55', '80', 'low', { total: '125', used: '108.45', forecast: lasts('2.76', 4.2, 6.1, 9.3) }),
       meter({
         id: 'key',
         label: 'This key',
@@ -151,6 +189,96 @@ const rejected = trouble(
 /** A ready state each, by the name that `?scene=` takes. */
 export const scenes: Record<string, () => Scene> = {
   'first-run': () => ({ accounts: [] }),
+
+  history: () => ({
+    accounts: [
+      openrouter(),
+      account('openrouter', 'One day', {
+        meters: [of('8.2', '10', 'ok', { forecast: lasts('1.9', 2.4, 4.3, 11) })],
+      }),
+      account('openrouter', 'One year', {
+        meters: [of('212.4', '500', 'ok', { forecast: lasts('9.1', 16, 23, 34) })],
+      }),
+      account('stability', 'Ten years', {
+        meters: [of('640.5', '2000', 'ok', { unit: 'credits', forecast: lasts('12.4', 38, 51, null) })],
+      }),
+      account('openrouter', 'Gaps', {
+        meters: [of('31.07', '100', 'ok', { forecast: lasts('2.1', 9, 15, 26) })],
+      }),
+      account('openrouter', 'Debt', {
+        level: 'empty',
+        meters: [of('-3.2', '40', 'empty', { forecast: lasts('1.7', 0, 0, 0) })],
+      }),
+      account('babysea', 'Quota', {
+        meters: [
+          of('620', '1000', 'ok', {
+            unit: 'credits',
+            kind: 'quota',
+            label: 'Weekly quota',
+            resets_at: at(2 * day),
+            forecast: { state: 'lasts_until_reset', per_day: '112', runs_out: null },
+          }),
+          of('18.4', '50', 'ok', { id: 'wallet', label: 'Wallet', forecast: lasts('0.6', 21, 30, 48) }),
+        ],
+      }),
+      account('predev', 'Tokens', {
+        meters: [
+          of('1234567890', '2000000000', 'ok', { unit: 'tokens', forecast: lasts('41200000', 24, 29, 37) }),
+        ],
+      }),
+      account('openrouter', 'Tiny', {
+        level: 'critical',
+        meters: [of('0.00042', '0.005', 'critical', { forecast: lasts('0.000091', 3, 4.6, 8) })],
+      }),
+      account('openrouter', 'One reading', {
+        meters: [
+          of('25', '25', 'ok', { forecast: { state: 'not_enough_data', per_day: null, runs_out: null } }),
+        ],
+      }),
+      account('openrouter', 'Spend only', {
+        level: 'unknown',
+        meters: [meter({ id: 'spend', label: 'This month', kind: 'spend', used: '48.4', level: 'unknown' })],
+      }),
+      account('openrouter', 'Idle', {
+        meters: [of('60', '60', 'ok', { forecast: { state: 'idle', per_day: '0', runs_out: null } })],
+      }),
+      account('predev', 'Empty', neverRead),
+    ],
+    stories: {
+      'openrouter-one-day/credits': { days: 1, perDay: 190 },
+      'openrouter-one-year/credits': { days: 365, perDay: 910 },
+      'stability-ten-years/credits': {
+        days: 3650,
+        perDay: 1240,
+        gaps: [
+          [2100, 2034],
+          [720, 700],
+        ],
+      },
+      'openrouter-gaps/credits': {
+        gaps: [
+          [41, 36.5],
+          [23, 22.6],
+          [17.3, 10.8],
+          [4.4, 3.3],
+        ],
+      },
+      'openrouter-debt/credits': { perDay: 170, days: 45 },
+      'babysea-quota/credits': { resetDays: 7, perDay: 11200, days: 50 },
+      'babysea-quota/wallet': { perDay: 60 },
+      'predev-tokens/credits': { perDay: 41_200_000, days: 120 },
+      'openrouter-tiny/credits': { perDay: 91, days: 40 },
+      'openrouter-one-reading/credits': { days: 0 },
+      'openrouter-spend-only/spend': { perDay: 230, resetDays: 30, spend: true, days: 75 },
+      'openrouter-idle/credits': { perDay: 0, days: 12 },
+    },
+    gone: {
+      'openrouter-old-laptop/credits': {
+        unit: 'USD',
+        story: { days: 200, left: 412, perDay: 160, full: 4000, decimals: 2, gaps: [[60, 0.01]] },
+      },
+    },
+  }),
 
   healthy: () => ({
     accounts: [

@@ -7,10 +7,11 @@ import type { Alert } from '../bindings/Alert';
 import type { NewAccount } from '../bindings/NewAccount';
 import type { MeterSnapshot } from '../bindings/MeterSnapshot';
 import type { Problem } from '../bindings/Problem';
-import type { Past } from '../bindings/Past';
+import type { SeriesInfo } from '../bindings/SeriesInfo';
 import type { Settings } from '../bindings/Settings';
 import type { Snapshot } from '../bindings/Snapshot';
 import type { Backend, CommandName, Commands, Events } from './commands';
+import { Past } from './past';
 import { providers } from './providers';
 import { at, scenes, type Scene } from './scenes';
 
@@ -36,6 +37,7 @@ export function play(name: string) {
   const make = scenes[name];
   if (!make) throw new Error(`No scene “${name}”; there are: ${Object.keys(scenes).join(', ')}`);
   scene = make();
+  series = undefined;
   asked.length = 0;
   failing.clear();
   settings = {
@@ -205,20 +207,57 @@ function alerts(): Alert[] {
     }));
 }
 
-function readings(account: string, meter: string, limit: number): Past[] {
-  const now = find(find(scene.accounts, account).meters, meter);
-  return Array.from({ length: Math.min(limit, now.kind === 'key_limit' ? 40 : 450) }, (_, index) => {
-    const left = Number(now.remaining ?? 0) + index * 0.37;
-    const known = now.remaining !== null && index % 23 !== 22;
-    return {
-      from: at(-(index + 1) * 1.7 * hour),
-      until: at(-index * 1.7 * hour - 120_000),
-      remaining: known ? left.toFixed(3) : null,
-      total: now.total,
-      used: now.used === null ? null : (Number(now.used) - index * 0.01).toFixed(2),
-    };
-  });
+interface Series {
+  account: string;
+  meter: string;
+  unit: string;
+  past: Past;
 }
+
+/** The series of this scene, made up when they are first asked for. */
+let series: Series[] | undefined;
+
+function allSeries(): Series[] {
+  return (series ??= [
+    ...scene.accounts.flatMap((account) => account.meters.flatMap((meter) => seriesOf(account.id, meter))),
+    ...Object.entries(scene.gone ?? {}).map(([name, { unit, story }]) => {
+      const [account = '', meter = ''] = name.split('/');
+      return { account, meter, unit, past: new Past(story, name, Date.now()) };
+    }),
+  ]);
+}
+
+function seriesOf(account: string, meter: MeterSnapshot): Series[] {
+  const name = `${account}/${meter.id}`;
+  const story = scene.stories?.[name];
+  const now = meter.remaining ?? meter.used;
+  if (now === null || story === null) return [];
+  const decimals =
+    Math.max(2, now.split('.')[1]?.length ?? 0) + (Number(now) < 0.01 && Number(now) > 0 ? 1 : 0);
+  const count = (amount: string) => Math.round(Number(amount) * 10 ** decimals);
+  const full = count(meter.full ?? now);
+  const usual = { days: 60, left: count(now), perDay: full / 30, full, decimals };
+  const past = new Past({ ...usual, ...story, spend: meter.remaining === null }, name, Date.now() - 120_000);
+  return [{ account, meter: meter.id, unit: meter.unit, past }];
+}
+
+function pastOf(account: string, meter: string, unit?: string): Past | undefined {
+  return allSeries().find(
+    (one) => one.account === account && one.meter === meter && (unit === undefined || one.unit === unit),
+  )?.past;
+}
+
+function histories(): SeriesInfo[] {
+  return allSeries().map(({ account, meter, unit, past }) => ({
+    account,
+    meter,
+    unit,
+    since: past.since,
+    until: past.until,
+  }));
+}
+
+const time = (at: string | null) => (at === null ? null : Date.parse(at));
 
 async function refresh(id: string | null) {
   const some = scene.accounts.filter((account) => !account.paused && (id === null || account.id === id));
@@ -279,7 +318,17 @@ const answers: Answers = {
   snooze: ({ account, meter, hours }) => snooze(account, meter, at(hours * hour)),
   unsnooze: ({ account, meter }) => snooze(account, meter, null),
   test_notification: () => undefined,
-  readings: ({ account, meter, limit }) => readings(account, meter, limit),
+  histories,
+  chart({ account, meter, unit, from, until, columns }) {
+    const past = pastOf(account, meter, unit) ?? find([], account);
+    return past.chart(unit, time(from), time(until) ?? Date.now(), columns);
+  },
+  recent: ({ account, meter }) => pastOf(account, meter)?.recent(Date.now()) ?? null,
+  readings: ({ account, meter, unit, before, limit }) =>
+    pastOf(account, meter, unit)?.spans(time(before) ?? Infinity, limit) ?? [],
+  export_history: ({ series, format }) =>
+    `/home/ada/Documents/${series.length === 1 ? series[0]?.account : 'credit-gauge'}.${format}`,
+  import_history: () => ({ added: 1204, known: 96, contradicting: 0 }),
   open_page: () => undefined,
   open_window({ window, page }) {
     if (import.meta.env.MODE !== 'test') location.hash = page === null ? window : `${window}/${page}`;

@@ -17,7 +17,7 @@ describe('a row', () => {
     const personal = await row('OpenRouter · Personal');
     personal.getByText('$16.55');
     personal.getByText('Low');
-    personal.getByText('21% left');
+    personal.getByText('about 6 days left');
   });
 
   it('shows a dash and the reason for what is not known, and never a zero', async () => {
