@@ -11,6 +11,9 @@ mod pause;
 mod rhythm;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
@@ -93,12 +96,15 @@ pub struct Basis<'a> {
 
 /// A forecast needs to have seen so many falls of the meter,
 const ENOUGH_SPENDS: usize = 3;
-/// and a day of it, in hours; less if what is left lasts only half as long as what was seen.
+/// and so many hours of it,
 const ENOUGH_HOURS: f64 = 24.0;
+/// or that what is left lasts for no more than this share of what was seen.
+const SOON: f64 = 0.5;
 /// A meter that never moved for so many hours is not being spent.
 const NEVER_MOVED_HOURS: f64 = 72.0;
 /// From this likelihood on something is said to be so.
 const LIKELY: f64 = 0.5;
+/// How likely it has run out by the early time, and by the late one.
 const EARLY: f64 = 0.1;
 const LATE: f64 = 0.9;
 
@@ -109,25 +115,17 @@ pub fn forecast(basis: &Basis<'_>) -> Forecast {
         return Forecast::without_end(State::Unlimited, None);
     }
     let Some(past) = Past::of(basis) else { return Forecast::without_end(State::NotEnoughData, None) };
-    let rate = if past.observed > 0.0 {
-        past.days.iter().map(past::Day::spent).sum::<f64>() / float(past.days.len().max(1))
-    } else {
-        0.0
-    };
     if past.left <= 0.0 {
         let now = Some(basis.at);
         let runs_out = RunsOut { early: now, likely: now, late: now };
         return Forecast { state: State::Ok, per_day: None, runs_out: Some(runs_out) };
     }
-    if past.spends == 0 && past.observed >= NEVER_MOVED_HOURS {
-        return Forecast::without_end(State::Idle, Some(Decimal::ZERO));
-    }
-    let soon = past.left / rate * 24.0 < past.observed / 2.0;
-    if past.spends < ENOUGH_SPENDS || past.days.is_empty() || (past.observed < ENOUGH_HOURS && !soon) {
+    let never_moved = past.spends == 0 && past.observed >= NEVER_MOVED_HOURS;
+    if !never_moved && !is_enough(&past) {
         return Forecast::without_end(State::NotEnoughData, None);
     }
     let stopped = pause::stopped(&past);
-    if stopped > LIKELY {
+    if never_moved || stopped > LIKELY {
         return Forecast::without_end(State::Idle, Some(Decimal::ZERO));
     }
 
@@ -135,7 +133,8 @@ pub fn forecast(basis: &Basis<'_>) -> Forecast {
     let level = Level::of(&past.days, &rhythm);
     let future = Future::of(&past.days, &rhythm, &level, past.left, stopped);
     let per_day = rounded(future.per_day, basis.unit);
-    let resets_at = basis.resets_at.or(past.resets_at).filter(|resets_at| *resets_at > basis.at);
+    let to_come = |resets_at: &Timestamp| *resets_at > basis.at;
+    let resets_at = basis.resets_at.filter(to_come).or(past.resets_at.filter(to_come));
     let runs_out = RunsOut {
         early: time(basis, &past, future.quantile(EARLY), resets_at),
         likely: time(basis, &past, future.quantile(LIKELY), resets_at),
@@ -152,6 +151,14 @@ impl Forecast {
     fn without_end(state: State, per_day: Option<Decimal>) -> Self {
         Self { state, per_day, runs_out: None }
     }
+}
+
+/// Whether enough was seen to say anything. What is used up within hours cannot wait for a whole day.
+fn is_enough(past: &Past) -> bool {
+    let hours_left = past.left / past.per_day() * 24.0;
+    past.spends >= ENOUGH_SPENDS
+        && !past.days.is_empty()
+        && (past.observed >= ENOUGH_HOURS || hours_left < past.observed * SOON)
 }
 
 /// The time so many of the zone's days after the last reading, if that can be told.

@@ -10,7 +10,7 @@ use crate::history::{Span, movement};
 /// The parts of a day; an hour each, unless the clocks change.
 pub(super) const SLOTS: usize = 24;
 /// So much of a day may be dark before it says nothing of its kind.
-const DARKEST: f64 = 0.5;
+const DARKEST: f64 = 0.85;
 /// Of so many days a part has to be seen before it is known what is usually spent in it.
 const LIGHT: f64 = 0.5;
 /// An allowance has to come back so often before the next time can be told from the last ones,
@@ -70,7 +70,7 @@ enum Moved {
 impl Past {
     /// `None` where no reading said what was left.
     pub fn of(basis: &Basis<'_>) -> Option<Self> {
-        let first = basis.at - super::PAST;
+        let first = basis.at.saturating_sub(super::PAST).unwrap_or(Timestamp::MIN);
         let known =
             |span: &&Span| span.amounts.remaining.is_some() && span.from <= basis.at && span.until >= first;
         let spans: Vec<&Span> = basis.spans.iter().filter(known).collect();
@@ -116,6 +116,11 @@ impl Past {
             pauses,
             resets_at: next(&resets).and_then(|hours| origin.checked_add(duration(hours)?).ok()),
         })
+    }
+
+    /// What was spent a day, on average; not a number without days.
+    pub fn per_day(&self) -> f64 {
+        self.days.iter().map(Day::spent).sum::<f64>() / float(self.days.len())
     }
 }
 
