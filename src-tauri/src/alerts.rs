@@ -44,7 +44,10 @@ impl Alerts {
         loop {
             let done = tokio::select! {
                 changed = snapshots.changed() => match changed {
-                    Ok(()) => self.tell_due().await,
+                    Ok(()) => {
+                        self.withdraw_ended().await;
+                        self.tell_due().await
+                    }
                     Err(_) => return,
                 },
                 _ = again.tick() => self.tell_due().await,
@@ -62,7 +65,7 @@ impl Alerts {
             let Some(account) = snapshot.accounts.iter().find(|account| account.id == alert.account) else {
                 continue;
             };
-            match self.notifier.show(&Note::alert(&alert, account)).await {
+            match self.notifier.show(&Note::alert(&alert, account, clock::now())).await {
                 Ok(()) => self.gauge.database().delivered(alert.id, clock::now()).await?,
                 Err(error) => {
                     // Nobody is there to show the others either. All are tried again.
@@ -72,6 +75,18 @@ impl Alerts {
             }
         }
         Ok(())
+    }
+
+    /// Takes back what is shown about accounts that are out of trouble, or gone.
+    async fn withdraw_ended(&self) {
+        let snapshot = self.polling.snapshots().borrow().clone();
+        for id in self.notifier.shown().await {
+            let account = snapshot.accounts.iter().find(|account| account.id == id);
+            let holds = account.is_some_and(|account| account.meters.iter().any(|meter| meter.alerting));
+            if !holds {
+                self.notifier.withdraw(&id).await;
+            }
+        }
     }
 
     async fn answer(&self, answer: NoteEvent) -> Result<(), DatabaseError> {

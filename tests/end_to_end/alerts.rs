@@ -60,6 +60,25 @@ fn wait_for_canary(bench: &Bench, item: &TrayItem, server: &NotificationServer, 
 }
 
 #[test]
+fn a_top_up_takes_back_what_is_on_the_screen() {
+    let bench = Bench::new();
+    let _tray = TrayHost::start(&bench.desktop).unwrap();
+    let server = NotificationServer::start(&bench.desktop).unwrap();
+    bench.stability("images", 100);
+    let _app = bench.start_app();
+    let item = bench.tray_item();
+    spend(&bench, &item, 80, "20 credits, low");
+    wait_for_notifications(&server, &[("images: low", "20 credits left, under 25% of 100 credits.")]);
+    bench.simulation().top_up("images", 60.into()).unwrap();
+    refresh(&item, "80 credits");
+    eventually("the notification to be gone", PATIENCE, || {
+        server.received(|all| all[0].closed).then_some(())
+    })
+    .unwrap();
+    assert_eq!(told(&server).len(), 1);
+}
+
+#[test]
 fn every_mark_is_told_once_and_again_after_a_top_up() {
     let bench = Bench::new();
     let _tray = TrayHost::start(&bench.desktop).unwrap();

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { readThreshold, thresholdWords, typedThreshold } from './threshold';
+import type { Forecast } from './bindings/Forecast';
+import { firesAt, readThreshold, thresholdWords, typedThreshold } from './threshold';
 
 it.each([
   ['25%', '25%'],
@@ -9,6 +10,9 @@ it.each([
   ['1,500', '1500'],
   ['12,345,678.90', '12345678.90'],
   ['1,00,000', '100000'],
+  ['3 days', '3d'],
+  ['1 Day', '1d'],
+  ['2.5d', '2.5d'],
   ['Empty', 'empty'],
 ])('%s is a threshold', (text, stored) => expect(readThreshold(text)).toBe(stored));
 
@@ -32,16 +36,39 @@ it.each([
   ['-$5', 'USD'],
 ])('%s is none of a meter in %s', (text, unit) => expect(readThreshold(text, unit)).toBeNull());
 
-it.each(['', '0%', '101%', '-5', '0', 'ten', '5 USD', '1,5', '0,500', '15,00'])('%s is none', (text) =>
-  expect(readThreshold(text)).toBeNull(),
+it.each(['', 'days', '0 days', '401d', '0%', '101%', '-5', '0', 'ten', '5 USD', '1,5', '0,500', '15,00'])(
+  '%s is none',
+  (text) => expect(readThreshold(text)).toBeNull(),
 );
 
 it('is typed as it is stored where decimals stand behind a point', () => {
   expect(typedThreshold('12.5%')).toBe('12.5%');
+  expect(typedThreshold('3d')).toBe('3 days');
 });
 
 it('reads in words', () => {
   expect(thresholdWords('25%', 'USD')).toBe('at 25%');
   expect(thresholdWords('20', 'USD')).toBe('at $20.00');
   expect(thresholdWords('empty', 'USD')).toBe('empty');
+  expect(thresholdWords('1d', 'USD')).toBe('with 1 day left');
+});
+
+it('fires when the pace brings it there', () => {
+  const now = new Date('2026-11-21T10:00:00Z');
+  const at = (day: number) => new Date(now.getTime() + day * 86_400_000);
+  const likely = at(10).toISOString();
+  const forecast: Forecast = {
+    state: 'ok',
+    per_day: '2',
+    runs_out: { early: likely, likely, late: likely },
+  };
+  const meter = { remaining: '20', full: '40', forecast };
+  expect(firesAt('25%', meter, now)).toEqual(at(5));
+  expect(firesAt('5', meter, now)).toEqual(at(7.5));
+  expect(firesAt('3d', meter, now)).toEqual(at(7));
+  expect(firesAt('empty', meter, now)).toEqual(at(10));
+  expect(firesAt('50%', meter, now)).toBe('crossed');
+  expect(firesAt('11d', meter, now)).toBe('crossed');
+  expect(firesAt('25%', { ...meter, full: null }, now)).toBeNull();
+  expect(firesAt('25%', { ...meter, forecast: { ...forecast, state: 'idle' } }, now)).toBeNull();
 });

@@ -1,18 +1,29 @@
+import type { MeterSnapshot } from './bindings/MeterSnapshot';
 import { amountParts, formatAmount, localeSigns } from './format';
+
+const day = 86_400_000;
+
+/** No forecast reaches further. */
+const mostDays = 400;
 
 /** What may be typed as a threshold; amounts in the meter's unit where all rules are about one meter. */
 export function thresholdHelp(unit?: string): string {
   const amount = unit === undefined ? '20, in the unit of each meter,' : formatAmount('20', unit);
-  return `a percentage such as 25%, an amount above zero such as ${amount} or “empty”`;
+  return `a percentage such as 25%, an amount above zero such as ${amount}, a time until it runs out such as 3 days, or “empty”`;
 }
 
 /**
- * Brings a threshold into its stored form: `25%`, `20` or `empty`; null when it is none. Amounts may be typed as they
+ * Brings a threshold into its stored form: `25%`, `20`, `3d` or `empty`; null when it is none. Amounts may be typed as they
  * are shown: with separators, and in the meter's unit where that is given.
  */
 export function readThreshold(text: string, unit?: string): string | null {
   const wanted = text.trim().toLowerCase();
   if (wanted === 'empty') return 'empty';
+  const [, days] = /^(.*\d)\s*(?:d|days?)$/.exec(wanted) ?? [];
+  if (days !== undefined) {
+    const number = readNumber(days);
+    return number === null || !/[1-9]/.test(number) || Number(number) > mostDays ? null : `${number}d`;
+  }
   const [, share] = /^(.*)%$/.exec(wanted) ?? [];
   const number = readNumber(share ?? (unit === undefined ? wanted : withoutUnit(wanted, unit)));
   if (number === null || !/[1-9]/.test(number)) return null;
@@ -22,13 +33,20 @@ export function readThreshold(text: string, unit?: string): string | null {
 
 /** A stored threshold as it is typed here. */
 export function typedThreshold(threshold: string): string {
-  return threshold.replace('.', localeSigns().decimal);
+  const typed = threshold.replace('.', localeSigns().decimal);
+  return typed.endsWith('d') ? daysWords(typed) : typed;
 }
 
-/** A threshold in words: `at 25%`, `at $20.00`, `empty`. */
+/** A threshold in words: `at 25%`, `at $20.00`, `with 3 days left`, `empty`. */
 export function thresholdWords(threshold: string, unit: string): string {
   if (threshold === 'empty') return 'empty';
+  if (threshold.endsWith('d')) return `with ${daysWords(threshold)} left`;
   return `at ${threshold.endsWith('%') ? threshold : formatAmount(threshold, unit)}`;
+}
+
+function daysWords(threshold: string): string {
+  const count = threshold.slice(0, -1);
+  return `${count} ${count === '1' ? 'day' : 'days'}`;
 }
 
 /** The text without the unit's name or symbol before or behind it. */
@@ -53,4 +71,36 @@ function readNumber(text: string): string | null {
   const [, whole, fraction] = grouped.exec(text.trim()) ?? plain.exec(text.trim()) ?? [];
   if (whole === undefined) return null;
   return whole.replace(/\D/g, '') + (fraction === undefined ? '' : `.${fraction}`);
+}
+
+/**
+ * When a rule fires at today's pace: a time, `crossed` where it is crossed already, or null where nobody can tell or it
+ * never comes to that.
+ */
+export function firesAt(
+  threshold: string,
+  { remaining, full, forecast }: Pick<MeterSnapshot, 'remaining' | 'full' | 'forecast'>,
+  now: Date,
+): Date | 'crossed' | null {
+  const likely = forecast?.state === 'ok' ? (forecast.runs_out?.likely ?? null) : null;
+  if (threshold.endsWith('d')) {
+    if (likely === null) return null;
+    const at = Date.parse(likely) - Number(threshold.slice(0, -1)) * day;
+    return at <= now.getTime() ? 'crossed' : new Date(at);
+  }
+  const amount =
+    threshold === 'empty'
+      ? 0
+      : threshold.endsWith('%')
+        ? full === null
+          ? null
+          : (Number(full) * Number(threshold.slice(0, -1))) / 100
+        : Number(threshold);
+  if (remaining === null || amount === null) return null;
+  const left = Number(remaining);
+  if (left <= amount) return 'crossed';
+  if (likely === null) return null;
+  // The share of the way to empty that lies above the threshold.
+  const share = (left - amount) / left;
+  return new Date(now.getTime() + Math.max(0, Date.parse(likely) - now.getTime()) * share);
 }

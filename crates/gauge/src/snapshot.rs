@@ -9,7 +9,7 @@ use serde::Serialize;
 use ts_rs::TS;
 
 use crate::account::{Account, AccountId};
-use crate::alert::{Rule, Severity, Threshold};
+use crate::alert::{Balance, Rule, Severity, Threshold};
 use crate::amount::Unit;
 use crate::course::full;
 use crate::database::Standing;
@@ -253,12 +253,15 @@ fn meter(meter: &Meter, standing: &Standing, settings: &Settings) -> MeterSnapsh
     let full = full(meter, account.full.get(&meter.id).copied(), standing.courses.get(&meter.id));
     let alerts = || standing.alerts.iter().filter(|alert| alert.meter == meter.id);
     let rules = rules(account, &meter.id, settings);
+    let balance = standing.reading.as_ref().zip(meter.remaining).map(|(reading, remaining)| {
+        Balance::new(remaining, full, standing.forecasts.get(&meter.id), reading.at)
+    });
     let marks = rules.iter().filter_map(|rule| {
         let amount = meter.unit.exact(rule.below.amount(full)?);
         Some(Mark { below: rule.below.clone(), amount, severity: rule.severity })
     });
     MeterSnapshot {
-        level: level(meter, full, rules),
+        level: level(meter, balance, rules),
         thresholds: marks.collect(),
         forecast: forecast(meter, standing),
         alerting: alerts().count() > 0,
@@ -293,7 +296,11 @@ impl MeterSnapshot {
             resets_at: meter.resets_at,
             expires_at: meter.expires_at,
             unlimited: meter.unlimited,
-            level: level(meter, full, &[]),
+            level: level(
+                meter,
+                meter.remaining.map(|remaining| Balance { remaining, full, days_left: None }),
+                &[],
+            ),
             note: meter.note.clone(),
             alerting: false,
             snoozed_until: None,
@@ -308,16 +315,14 @@ fn percent(remaining: Decimal, full: Decimal) -> Option<f64> {
 }
 
 /// How a meter stands under its rules. Nothing left is `empty` even where no rule says so.
-fn level(meter: &Meter, full: Option<Decimal>, rules: &[Rule]) -> Level {
-    let Some(remaining) = meter.remaining else {
-        return if meter.unlimited { Level::Unlimited } else { Level::Unknown };
-    };
+fn level(meter: &Meter, balance: Option<Balance>, rules: &[Rule]) -> Level {
     if meter.unlimited {
         return Level::Unlimited;
     }
-    if remaining <= Decimal::ZERO {
+    let Some(balance) = balance else { return Level::Unknown };
+    if balance.remaining <= Decimal::ZERO {
         return Level::Empty;
     }
-    let crossed = rules.iter().filter(|rule| rule.is_crossed(remaining, full) == Some(true));
+    let crossed = rules.iter().filter(|rule| rule.is_crossed(&balance) == Some(true));
     crossed.map(|rule| rule.severity.level()).max().unwrap_or(Level::Ok)
 }

@@ -99,6 +99,11 @@ impl Notifier {
         .await
     }
 
+    /// The accounts whose notifications are on the screen.
+    pub(crate) async fn shown(&self) -> Vec<AccountId> {
+        self.shown.lock().await.values().flatten().cloned().collect()
+    }
+
     /// Takes down the account's notification, if one is shown.
     pub(crate) async fn withdraw(&self, account: &AccountId) {
         let withdrawn = within_patience(async {

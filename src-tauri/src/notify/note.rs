@@ -2,7 +2,9 @@
 
 use gauge::account::AccountId;
 use gauge::alert::{Alert, Severity, Threshold};
-use gauge::snapshot::AccountSnapshot;
+use gauge::forecast::State;
+use gauge::snapshot::{AccountSnapshot, MeterSnapshot};
+use jiff::Timestamp;
 use rust_decimal::Decimal;
 
 use crate::tray::words;
@@ -28,10 +30,10 @@ impl Note {
     /// Tells of an alert. The amount is the one of the snapshot where it has one, which is newer than the alert's when
     /// the alert was put off.
     #[must_use]
-    pub(crate) fn alert(alert: &Alert, account: &AccountSnapshot) -> Self {
+    pub(crate) fn alert(alert: &Alert, account: &AccountSnapshot, now: Timestamp) -> Self {
         let meter = account.meters.iter().find(|meter| meter.id == alert.meter);
-        let now = meter.and_then(|meter| meter.remaining.as_deref()?.parse().ok());
-        let remaining = now.unwrap_or(alert.remaining);
+        let newest = meter.and_then(|meter| meter.remaining.as_deref()?.parse().ok());
+        let remaining = newest.unwrap_or(alert.remaining);
         let state = match alert.severity {
             Severity::Warning => "low",
             Severity::Critical => "critical",
@@ -45,7 +47,7 @@ impl Note {
         Self {
             account: Some(account.id.clone()),
             title: format!("{}: {state}", words::name(&account.provider_name, &account.label)),
-            body: what + &left(alert, remaining),
+            body: what + &left(alert, remaining) + &pace(meter, now),
             severity: Some(alert.severity),
             top_up: account.top_up_url.is_some(),
             snooze: true,
@@ -72,6 +74,10 @@ fn left(alert: &Alert, remaining: Decimal) -> String {
     if remaining < Decimal::ZERO {
         return format!("{shown}: more was spent than was paid for.");
     }
+    if let Threshold::Days(days) = alert.rule {
+        let days = if days == Decimal::ONE { "a day".to_owned() } else { format!("{days} days") };
+        return format!("{shown} left, likely to run out within {days}.");
+    }
     let (Some(limit), false) = (alert.rule.amount(alert.full), remaining.is_zero()) else {
         return format!("{shown} left.");
     };
@@ -86,10 +92,21 @@ fn left(alert: &Alert, remaining: Decimal) -> String {
     }
 }
 
+/// How long it lasts, where that can be told.
+fn pace(meter: Option<&MeterSnapshot>, now: Timestamp) -> String {
+    let forecast = meter.and_then(|meter| meter.forecast.as_ref());
+    match forecast.filter(|forecast| forecast.state == State::Ok).and_then(|forecast| forecast.in_brief(now))
+    {
+        Some(words) => format!(" At today’s pace, {words}."),
+        None => String::new(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::tray::sample::{account, now, wallet};
+    use gauge::forecast::{Forecast, RunsOut};
     use gauge::level::Level;
 
     fn raised(rule: &str, severity: Severity, remaining: &str) -> Alert {
@@ -111,7 +128,7 @@ mod tests {
 
     fn told(rule: &str, severity: Severity, remaining: &str) -> (String, String) {
         let account = account("work", vec![wallet(severity.level(), Some(remaining))]);
-        let note = Note::alert(&raised(rule, severity, remaining), &account);
+        let note = Note::alert(&raised(rule, severity, remaining), &account, now());
         (note.title, note.body)
     }
 
@@ -142,29 +159,43 @@ mod tests {
     }
 
     #[test]
+    fn says_until_when_at_todays_pace() {
+        let likely = Some(now() + jiff::SignedDuration::from_hours(2 * 24));
+        let runs_out = Some(RunsOut { early: likely, likely, late: likely });
+        let forecast = Some(Forecast { state: State::Ok, per_day: None, runs_out });
+        let meter = MeterSnapshot { forecast, ..wallet(Level::Low, Some("16.55")) };
+        let account = account("work", vec![meter]);
+        let body = |rule| Note::alert(&raised(rule, Severity::Warning, "16.55"), &account, now()).body;
+        assert_eq!(body("25%"), "$16.55 left, under 25% of $80.00. At today’s pace, about 2 days left.");
+        assert_eq!(
+            body("3d"),
+            "$16.55 left, likely to run out within 3 days. At today’s pace, about 2 days left."
+        );
+    }
+
+    #[test]
     fn an_alert_put_off_says_the_amount_of_today() {
         let later = account("work", vec![wallet(Level::Low, Some("9"))]);
-        let note = Note::alert(&raised("25%", Severity::Warning, "16.55"), &later);
+        let note = Note::alert(&raised("25%", Severity::Warning, "16.55"), &later, now());
         assert_eq!(note.body, "$9.00 left, under 25% of $80.00.");
         let unread = account("work", Vec::new());
-        let note = Note::alert(&raised("25%", Severity::Warning, "16.55"), &unread);
+        let note = Note::alert(&raised("25%", Severity::Warning, "16.55"), &unread, now());
         assert_eq!(note.body, "$16.55 left, under 25% of $80.00.");
     }
 
     #[test]
     fn names_the_meter_only_where_there_are_several() {
-        let limit =
-            gauge::snapshot::MeterSnapshot { id: "key-limit".into(), ..wallet(Level::Ok, Some("50")) };
+        let limit = MeterSnapshot { id: "key-limit".into(), ..wallet(Level::Ok, Some("50")) };
         let both = account("work", vec![wallet(Level::Low, Some("16.55")), limit]);
-        let note = Note::alert(&raised("25%", Severity::Warning, "16.55"), &both);
+        let note = Note::alert(&raised("25%", Severity::Warning, "16.55"), &both, now());
         assert_eq!(note.body, "Credits: $16.55 left, under 25% of $80.00.");
     }
 
     #[test]
     fn offers_to_top_up_only_where_there_is_a_page_for_it() {
         let mut here = account("work", vec![wallet(Level::Low, Some("16.55"))]);
-        assert!(Note::alert(&raised("25%", Severity::Warning, "16.55"), &here).top_up);
+        assert!(Note::alert(&raised("25%", Severity::Warning, "16.55"), &here, now()).top_up);
         here.top_up_url = None;
-        assert!(!Note::alert(&raised("25%", Severity::Warning, "16.55"), &here).top_up);
+        assert!(!Note::alert(&raised("25%", Severity::Warning, "16.55"), &here, now()).top_up);
     }
 }

@@ -35,7 +35,21 @@ describe('alerts', () => {
     const form = within(
       await screen.findByRole('form', { name: 'Rules for OpenRouter · Personal: Credits' }),
     );
-    form.getByText(/^A threshold is a percentage such as 25%, an amount above zero such as \$20\.00 or/);
+    form.getByText(
+      /^A threshold is a percentage such as 25%, an amount above zero such as \$20\.00, a time until/,
+    );
+  });
+
+  it('says when a rule fires at today’s pace, while it is being typed', async () => {
+    const { user } = open('mixed', 'settings/alerts');
+    const form = within(
+      await screen.findByRole('form', { name: 'Rules for OpenRouter · Personal: Credits' }),
+    );
+    form.getByText(/At today’s pace this fires/);
+    const first = form.getByLabelText<HTMLInputElement>('Threshold 1');
+    await user.clear(first);
+    await user.type(first, '200 days');
+    form.getByText('Crossed already');
   });
 
   it('offers no rules for a meter of which nothing can be used up', async () => {

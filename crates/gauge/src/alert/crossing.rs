@@ -6,7 +6,13 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::balance::Balance;
 use super::rule::{Rule, Threshold};
+
+/// How far past its threshold an amount has to rise by itself for a rule to be armed again, as a share of the threshold.
+const AMOUNT_MARGIN: Decimal = Decimal::from_parts(5, 0, 0, false, 2);
+/// The same for days: a forecast moves more than a balance.
+const DAYS_MARGIN: Decimal = Decimal::from_parts(25, 0, 0, false, 2);
 
 /// What the alerts remember of a meter between two readings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,10 +28,8 @@ pub struct Crossings {
 pub struct Standing {
     /// When the reading was made.
     pub at: Timestamp,
-    /// What is left.
-    pub remaining: Decimal,
-    /// What 100 % means.
-    pub full: Option<Decimal>,
+    /// What is left, and what that means.
+    pub balance: Balance,
     /// When credit was last added or an allowance last came back.
     pub raised_at: Option<Timestamp>,
 }
@@ -74,18 +78,13 @@ impl Crossings {
             .collect();
         self.crossed.retain(|threshold| !cleared.contains(threshold));
 
-        // A rule that was added above one already told would say less than is known.
-        let told = rules.iter().filter(|rule| self.crossed.contains(&rule.below.to_string()));
-        let lowest_told = told.filter_map(|rule| rule.below.amount(standing.full)).min();
+        let told: Vec<_> =
+            rules.iter().filter(|rule| self.crossed.contains(&rule.below.to_string())).cloned().collect();
         let mut fires: Option<&Rule> = None;
         for rule in crossed_now(standing, rules) {
-            let depth = rule.below.amount(standing.full);
             if self.crossed.insert(rule.below.to_string())
-                && (lowest_told.is_none() || depth < lowest_told)
-                && fires.is_none_or(|worst| {
-                    (rule.severity, std::cmp::Reverse(depth))
-                        > (worst.severity, std::cmp::Reverse(worst.below.amount(standing.full)))
-                })
+                && told.iter().all(|told| says_more(rule, told, standing))
+                && fires.is_none_or(|worst| says_more(rule, worst, standing))
             {
                 fires = Some(rule);
             }
@@ -94,25 +93,43 @@ impl Crossings {
     }
 }
 
+/// Whether a rule says more than another that is crossed as well: that it is worse, or as bad and deeper. One that was
+/// added above one already told would say less than is known. An amount and days do not compare.
+fn says_more(rule: &Rule, other: &Rule, standing: &Standing) -> bool {
+    let depth = |rule: &Rule| match rule.below {
+        Threshold::Days(days) => Some(days),
+        _ => rule.below.amount(standing.balance.full),
+    };
+    let same_measure = matches!(rule.below, Threshold::Days(_)) == matches!(other.below, Threshold::Days(_));
+    rule.severity > other.severity
+        || rule.severity == other.severity && (!same_measure || depth(rule) < depth(other))
+}
+
 fn crossed_now<'a>(standing: &'a Standing, rules: &'a [Rule]) -> impl Iterator<Item = &'a Rule> {
-    rules.iter().filter(|rule| rule.is_crossed(standing.remaining, standing.full) == Some(true))
+    rules.iter().filter(|rule| rule.is_crossed(&standing.balance) == Some(true))
 }
 
 /// A rule is armed again by any top-up or reset that lifts the meter over its threshold; without one, only by a rise
 /// clearly past it, so that a balance that flutters around the threshold is told once.
 fn is_armed_again(rule: &Rule, standing: &Standing, raised: bool) -> bool {
-    let Some(threshold) = rule.below.amount(standing.full) else { return false };
+    let Balance { remaining, full, days_left } = standing.balance;
+    if let Threshold::Days(days) = rule.below {
+        let margin = if raised { Decimal::ZERO } else { days * DAYS_MARGIN };
+        return days_left.is_some_and(|left| left > days + margin);
+    }
+    let Some(threshold) = rule.below.amount(full) else { return false };
     let margin = match (raised, &rule.below) {
         (true, _) => Decimal::ZERO,
-        (false, Threshold::Empty) => standing.full.unwrap_or_default() / Decimal::ONE_HUNDRED,
-        (false, _) => threshold * Decimal::new(5, 2),
+        (false, Threshold::Empty) => full.unwrap_or_default() / Decimal::ONE_HUNDRED,
+        (false, _) => threshold * AMOUNT_MARGIN,
     };
-    standing.remaining > threshold + margin
+    remaining > threshold + margin
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::alert::Severity;
     use proptest::prelude::*;
 
     fn at(second: i64) -> Timestamp {
@@ -122,8 +139,11 @@ mod tests {
     fn left(second: i64, percent: i64) -> Standing {
         Standing {
             at: at(second),
-            remaining: Decimal::from(percent),
-            full: Some(Decimal::from(100)),
+            balance: Balance {
+                remaining: Decimal::from(percent),
+                full: Some(Decimal::from(100)),
+                days_left: None,
+            },
             raised_at: None,
         }
     }
@@ -171,10 +191,37 @@ mod tests {
         let mut rules = Rule::defaults();
         let mut state = Crossings::baseline(&left(0, 100), &rules);
         state.follow(&left(1, 8), &rules);
-        rules.push(Rule { below: "50%".parse().unwrap(), severity: super::super::Severity::Warning });
+        rules.push(Rule { below: "50%".parse().unwrap(), severity: Severity::Warning });
         assert_eq!(fired(&state.follow(&left(2, 8), &rules)), None);
         rules.retain(|rule| rule.below.to_string() != "10%");
         assert!(state.follow(&left(3, 8), &rules).cleared.contains("10%"));
+    }
+
+    #[test]
+    fn days_left_are_told_once_beside_amounts_and_armed_by_a_clear_change() {
+        let mut rules = Rule::defaults();
+        rules.push(Rule { below: "3d".parse().unwrap(), severity: Severity::Warning });
+        let lasting = |second, percent, days: i64| {
+            let standing = left(second, percent);
+            let days_left = Some(Decimal::from(days));
+            Standing { balance: Balance { days_left, ..standing.balance }, ..standing }
+        };
+        let mut state = Crossings::baseline(&lasting(0, 100, 50), &rules);
+        assert_eq!(fired(&state.follow(&lasting(1, 60, 3), &rules)), Some("3d".into()));
+        assert_eq!(fired(&state.follow(&lasting(2, 55, 2), &rules)), None);
+        assert_eq!(
+            state.follow(&left(3, 54), &rules),
+            Verdict::default(),
+            "nobody can tell how long it lasts"
+        );
+        assert_eq!(state.follow(&Standing { at: at(3), ..lasting(3, 54, 3) }, &rules), Verdict::default());
+        assert_eq!(
+            fired(&state.follow(&lasting(4, 25, 2), &rules)),
+            Some("25%".into()),
+            "another kind of news"
+        );
+        assert!(state.follow(&lasting(5, 24, 4), &rules).cleared.contains("3d"));
+        assert_eq!(fired(&state.follow(&lasting(6, 9, 1), &rules)), Some("10%".into()), "the worst alone");
     }
 
     #[test]

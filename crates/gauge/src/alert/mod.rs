@@ -1,5 +1,6 @@
 //! When to warn: rules, and the alerts that come of them.
 
+mod balance;
 mod crossing;
 mod rule;
 
@@ -11,6 +12,7 @@ use ts_rs::TS;
 use crate::account::AccountId;
 use crate::amount::Unit;
 
+pub use balance::{Balance, LONGEST_DAYS};
 pub use crossing::{Crossings, Standing, Verdict};
 pub use rule::{Rule, Severity, Threshold, ThresholdError};
 

@@ -157,6 +157,11 @@ async fn after_the_clock_was_set_back_readings_count_at_once() {
     assert!(spans.iter().all(|span| span.from <= span.until), "{spans:?}");
 }
 
+fn balance(remaining: &str) -> alert::Balance {
+    let (remaining, full) = (remaining.parse().unwrap(), Some(Decimal::from(100)));
+    alert::Balance { remaining, full, days_left: None }
+}
+
 async fn follow(database: &Database, second: i64, remaining: &str) {
     database.keep_reading(&id("one"), reading(second, remaining), pace(), at(second)).await.unwrap();
     let course = database.standings().await.unwrap()[0].courses["credits"].clone();
@@ -166,8 +171,7 @@ async fn follow(database: &Database, second: i64, remaining: &str) {
         unit: "USD".parse().unwrap(),
         standing: alert::Standing {
             at: at(second),
-            remaining: remaining.parse().unwrap(),
-            full: Some(Decimal::from(100)),
+            balance: balance(remaining),
             raised_at: course.topped_up_at,
         },
         rules: Rule::defaults(),
@@ -207,12 +211,7 @@ async fn an_account_that_was_removed_meanwhile_is_no_trouble_for_the_others() {
         account,
         meter: "credits".into(),
         unit: "USD".parse().unwrap(),
-        standing: alert::Standing {
-            at: at(0),
-            remaining: Decimal::ONE,
-            full: Some(Decimal::from(100)),
-            raised_at: None,
-        },
+        standing: alert::Standing { at: at(0), balance: balance("1"), raised_at: None },
         rules: Rule::defaults(),
     };
     database.follow_alerts(vec![context(id("gone")), context(id("one"))], at(0)).await.unwrap();

@@ -13,7 +13,7 @@ use secrecy::SecretString;
 use tokio::sync::watch;
 
 use crate::account::{Account, AccountId};
-use crate::alert::Alert;
+use crate::alert::{Alert, Balance};
 use crate::clock;
 use crate::database::{AccountsError, AlertContext, Database, DatabaseError, Standing};
 use crate::failure::{Failure, FailureKind};
@@ -262,11 +262,11 @@ impl Gauge {
                     unit: meter.unit.clone(),
                     standing: alert::Standing {
                         at: reading.at,
-                        remaining,
-                        full: course::full(
-                            meter,
-                            standing.account.full.get(&meter.id).copied(),
-                            Some(course),
+                        balance: Balance::new(
+                            remaining,
+                            course::full(meter, standing.account.full.get(&meter.id).copied(), Some(course)),
+                            standing.forecasts.get(&meter.id),
+                            reading.at,
                         ),
                         raised_at: course.topped_up_at.max(course.reset_at),
                     },
