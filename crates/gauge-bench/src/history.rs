@@ -92,15 +92,34 @@ async fn measure(years: i64) -> Result<String, HistoryError> {
         line(&mut report, format_args!("{accounts:>3} accounts: {name}"));
     }
     let Some(busiest) = busiest else { return Ok(report) };
-    line(&mut report, format_args!("{readings} readings, {changes} of which differ from the one before; made in {:.0?}", began.elapsed()));
+    line(
+        &mut report,
+        format_args!(
+            "{readings} readings, {changes} of which differ from the one before; made in {:.0?}",
+            began.elapsed()
+        ),
+    );
     drop(database);
-    line(&mut report, format_args!("{:>8.1} MB on disk", megabytes(&file)?));
+    line(&mut report, format_args!("{:>8.1} MB on disk", megabytes(&file)));
     let began = Instant::now();
     let (database, _) = Database::open(&file, until)?;
     line(&mut report, format_args!("{} to open and check the file", milliseconds(began.elapsed())));
 
-    line(&mut report, format_args!("\nThe busiest series, a chart {COLUMNS} pixels wide (median and slowest of {REPEATS}):"));
-    let ranges = [("24 hours", 1), ("7 days", 7), ("30 days", 30), ("90 days", 90), ("1 year", 365), ("3 years", 1095), ("all", years * 365)];
+    line(
+        &mut report,
+        format_args!(
+            "\nThe busiest series, a chart {COLUMNS} pixels wide (median and slowest of {REPEATS}):"
+        ),
+    );
+    let ranges = [
+        ("24 hours", 1),
+        ("7 days", 7),
+        ("30 days", 30),
+        ("90 days", 90),
+        ("1 year", 365),
+        ("3 years", 1095),
+        ("all", years * 365),
+    ];
     for (name, days) in ranges {
         let since = until - DAY * i32::try_from(days).unwrap_or(i32::MAX);
         let mut points = 0;
@@ -126,13 +145,16 @@ async fn measure(years: i64) -> Result<String, HistoryError> {
     let (median, slowest) = one_more(&database, &busiest, until).await?;
     line(
         &mut report,
-        format_args!("\nOne more reading: {} median, {} slowest of {FURTHER}", milliseconds(median), milliseconds(slowest)),
+        format_args!(
+            "\nOne more reading: {} median, {} slowest of {FURTHER}",
+            milliseconds(median),
+            milliseconds(slowest)
+        ),
     );
     Ok(report)
 }
 
 fn line(report: &mut String, text: std::fmt::Arguments<'_>) {
-    println!("{text}");
     // Writing to a string cannot fail.
     let _ = writeln!(report, "{text}");
 }
@@ -168,7 +190,7 @@ fn rows(from: Timestamp, until: Timestamp, moves: fn(i64) -> u32, seed: u64) -> 
     rows
 }
 
-fn megabytes(file: &Path) -> Result<f64, HistoryError> {
+fn megabytes(file: &Path) -> f64 {
     let mut bytes = 0;
     for suffix in ["", "-wal"] {
         let mut name = file.as_os_str().to_owned();
@@ -176,7 +198,8 @@ fn megabytes(file: &Path) -> Result<f64, HistoryError> {
         bytes += fs::metadata(name).map_or(0, |metadata| metadata.len());
     }
     #[expect(clippy::cast_precision_loss, reason = "a rounded figure")]
-    Ok(bytes as f64 / 1e6)
+    let megabytes = bytes as f64 / 1e6;
+    megabytes
 }
 
 fn milliseconds(time: Duration) -> String {

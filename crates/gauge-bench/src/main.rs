@@ -2,8 +2,10 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark talks to whoever started it")]
 
 mod forecast;
+mod history;
 mod series;
 
+use std::error::Error;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -13,11 +15,16 @@ use clap::Parser;
 enum Benchmark {
     /// How well the forecast foretells made-up meters, and given ones.
     Forecast(forecast::Arguments),
+    /// How small and how fast a long history is.
+    History(history::Arguments),
 }
 
 fn main() -> ExitCode {
-    let result = match Benchmark::parse() {
-        Benchmark::Forecast(arguments) => forecast::run(&arguments),
+    let result: Result<String, Box<dyn Error>> = match Benchmark::parse() {
+        Benchmark::Forecast(arguments) => {
+            forecast::run(&arguments).map_err(Into::into)
+        }
+        Benchmark::History(arguments) => history::run(&arguments).map_err(Into::into),
     };
     match result {
         Ok(report) => {
