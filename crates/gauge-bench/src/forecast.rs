@@ -38,7 +38,7 @@ pub(crate) struct Arguments {
 }
 
 /// Walks along all series, and says how good what was said is.
-pub(crate) fn run(arguments: &Arguments) -> Result<Report, ImportError> {
+pub(crate) fn run(arguments: &Arguments) -> Result<String, ImportError> {
     // Whether a file can be read is known before the others have taken their time.
     let files = arguments.series.iter().map(|path| import::read(path)).collect::<Result<Vec<_>, _>>()?;
     let mut report = Report::default();
@@ -46,20 +46,20 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Report, ImportError> {
         let seeds = arguments.from_seed..arguments.from_seed + arguments.seeds;
         let cases = seeds.flat_map(|seed| {
             let series = kind.series(seed);
-            walk(&series, series.from + LAST)
+            walk(&series, series.from + LAST, STEP)
         });
         report.add(kind.name, kind.about, &cases.collect::<Vec<_>>());
     }
     for (path, series) in arguments.series.iter().zip(&files) {
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
-        report.add(&name, "from a file", &walk(series, series.until));
+        report.add(&name, "from a file", &walk(series, series.until, STEP));
     }
-    Ok(report)
+    Ok(report.to_string())
 }
 
-fn walk(series: &Series, last: Timestamp) -> Vec<Case> {
+fn walk(series: &Series, last: Timestamp, step: SignedDuration) -> Vec<Case> {
     let spans = series.spans();
-    let times = std::iter::successors(Some(series.from + FIRST), |at| Some(*at + STEP));
+    let times = std::iter::successors(Some(series.from + FIRST), |at| Some(*at + step));
     times.take_while(|at| *at <= last).filter_map(|at| case(series, &spans, at)).collect()
 }
 
@@ -80,4 +80,29 @@ fn case(series: &Series, spans: &[Span], at: Timestamp) -> Option<Case> {
         last_day: straight_line(seen, at, SignedDuration::from_hours(24), left),
         last_week: straight_line(seen, at, SignedDuration::from_hours(7 * 24), left),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A small part of the benchmark, so that no change ruins the forecast unseen.
+    #[test]
+    fn the_forecast_is_as_good_as_it_was() {
+        let step = STEP * 7;
+        let mut report = Report::default();
+        for kind in KINDS
+            .iter()
+            .filter(|kind| ["office", "bursty", "growing", "weekly", "daily"].contains(&kind.name))
+        {
+            let cases =
+                [1, 2].map(|seed| kind.series(seed)).map(|series| walk(&series, series.from + LAST, step));
+            report.add(kind.name, kind.about, &cases.into_iter().flatten().collect::<Vec<_>>());
+        }
+        let (held, better) = (report.all.held(), report.all.better());
+        assert!(
+            (0.65..0.95).contains(&held) && better > 0.25,
+            "held {held:.2}, better {better:.2}\n{report}"
+        );
+    }
 }

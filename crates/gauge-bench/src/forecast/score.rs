@@ -60,7 +60,7 @@ impl Said {
 
 /// What became of the cases of a kind.
 #[derive(Default)]
-struct Scores {
+pub(super) struct Scores {
     cases: u32,
     not_enough_data: u32,
     idle: u32,
@@ -127,22 +127,35 @@ impl Scores {
         self.errors_last_week.extend(&other.errors_last_week);
     }
 
+    /// The share of ranges that held the truth.
+    pub fn held(&self) -> f64 {
+        f64::from(self.inside) / f64::from(self.judged())
+    }
+
+    /// By how much of its error the likely time is better than the better of the straight lines.
+    pub fn better(&self) -> f64 {
+        1.0 - median(&self.errors) / median(&self.errors_last_day).min(median(&self.errors_last_week))
+    }
+
+    fn judged(&self) -> u32 {
+        self.inside + self.before + self.after
+    }
+
     fn row(&self, name: &str, about: &str) -> String {
-        let judged = self.inside + self.before + self.after;
         let share = |count: u32, of: u32| percent(f64::from(count) / f64::from(of));
         let (ours, day, week) =
             (median(&self.errors), median(&self.errors_last_day), median(&self.errors_last_week));
         let cells = [
             format!("{name:<12}"),
             format!("{:>5}", self.cases),
-            share(self.inside, judged),
-            share(self.before, judged),
-            share(self.after, judged),
+            percent(self.held()),
+            share(self.before, self.judged()),
+            share(self.after, self.judged()),
             percent(median(&self.widths)),
             percent(ours),
             percent(day),
             percent(week),
-            percent(1.0 - ours / day.min(week)),
+            percent(self.better()),
             share(self.not_enough_data, self.cases),
             share(self.idle, self.cases),
             share(self.open, self.cases),
@@ -154,13 +167,13 @@ impl Scores {
 
 /// The scores of all kinds, as a table.
 #[derive(Default)]
-pub(crate) struct Report {
+pub(super) struct Report {
     rows: Vec<String>,
-    all: Scores,
+    pub all: Scores,
 }
 
 impl Report {
-    pub(super) fn add(&mut self, name: &str, about: &str, cases: &[Case]) {
+    pub fn add(&mut self, name: &str, about: &str, cases: &[Case]) {
         let mut scores = Scores::default();
         for case in cases {
             scores.add(case);

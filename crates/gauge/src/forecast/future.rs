@@ -116,5 +116,7 @@ fn part_of_day(day: &Day, profile: &[f64; SLOTS], share: f64) -> f64 {
 
 /// Very nearly normally distributed, with variance one: the sum of four even ones.
 fn normal(random: &mut Rng) -> f64 {
-    (random.f64() + random.f64() + random.f64() + random.f64() - 2.0) * 3.0_f64.sqrt()
+    let bytes = random.u64(..).to_le_bytes();
+    let parts = bytes.chunks_exact(2).map(|part| f64::from(u16::from_le_bytes([part[0], part[1]])));
+    (parts.sum::<f64>() / 65536.0 - 2.0) * 3.0_f64.sqrt()
 }

@@ -26,7 +26,7 @@ const CHANGES: [(usize, f64); 7] =
 /// How much of its distance from the mean a wandering level comes back a day; with what is thought of each beforehand.
 const PULLS: [(f64, f64); 2] = [(0.1, 0.5), (0.3, 0.5)];
 /// How many levels come back to their mean, as far as is thought beforehand.
-const PULLED: f64 = 0.25;
+const PULLED: f64 = 0.18;
 /// How far a day differs from its place in the week before enough were seen, and how many days that is worth.
 const PRIOR_VARIANCE: f64 = 0.1;
 const PRIOR_DAYS: f64 = 3.0;

@@ -12,6 +12,8 @@ const HALF_LIFE: f64 = 50.0;
 /// How far days of the same place in the week are thought to differ before enough of them were seen, as a share of how
 /// far all days differ, and how many of them that thought is worth.
 const PRIOR_DAYS: f64 = 3.0;
+/// How finely it is told how likely past days are.
+const CHOICES: usize = 256;
 
 /// How the days of the week differ. Amounts are square roots of what was spent a day, in units of their mean: big days
 /// weigh less so, and days without spend need no special case.
@@ -22,8 +24,8 @@ pub(super) struct Rhythm {
     pub sizes: Vec<f64>,
     /// What a size of one is, in the unit.
     pub unit: f64,
-    /// For each place in the week, how likely a future day there is like each past day, added up.
-    tables: [Vec<f64>; WEEK],
+    /// For each place in the week, the past days that a future one there may be like, each as often as it is likely.
+    like: [[usize; CHOICES]; WEEK],
     /// For each place in the week, how the spend of a day is spread over it; adds up to one.
     pub profiles: [[f64; SLOTS]; WEEK],
 }
@@ -38,34 +40,37 @@ impl Rhythm {
         let sizes: Vec<f64> = roots.iter().map(|root| root / unit).collect();
 
         let alike = likeness(days, &weights, &sizes);
-        let mut tables: [Vec<f64>; WEEK] = Default::default();
+        let mut like = [[0; CHOICES]; WEEK];
         let mut places = [0.0; WEEK];
         let mut profiles = [[0.0; SLOTS]; WEEK];
         for place in 0..WEEK {
             let mut sum = 0.0;
+            let mut sums = Vec::new();
             for ((day, weight), size) in days.iter().zip(&weights).zip(&sizes) {
                 let weight = weight * alike[place][day.age % WEEK];
                 sum += weight;
-                tables[place].push(sum);
+                sums.push(sum);
                 places[place] += weight * size;
                 for (part, slot) in profiles[place].iter_mut().zip(&day.slots) {
                     *part += weight * slot;
                 }
             }
             places[place] /= sum;
+            for (choice, day) in like[place].iter_mut().enumerate() {
+                let at = (float(choice) + 0.5) / float(CHOICES) * sum;
+                *day = sums.partition_point(|sum| *sum <= at).min(days.len() - 1);
+            }
             let spent: f64 = profiles[place].iter().sum();
             for part in &mut profiles[place] {
                 *part = if spent > 0.0 { *part / spent } else { 1.0 / float(SLOTS) };
             }
         }
-        Self { places, sizes, unit, tables, profiles }
+        Self { places, sizes, unit, like, profiles }
     }
 
     /// A past day that a future one at this place in the week may be like.
     pub fn pick(&self, place: usize, random: &mut Rng) -> usize {
-        let table = &self.tables[place];
-        let at = random.f64() * table.last().copied().unwrap_or(0.0);
-        table.partition_point(|sum| *sum <= at).min(table.len() - 1)
+        self.like[place][random.usize(..CHOICES)]
     }
 }
 
