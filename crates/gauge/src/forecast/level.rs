@@ -32,9 +32,9 @@ const PRIOR_VARIANCE: f64 = 0.1;
 const PRIOR_DAYS: f64 = 3.0;
 /// What is known of a new level before its first day, in variances of a day.
 const UNKNOWN: f64 = 12.0;
-/// How far the level may be off for what a meter has not shown yet, as a share of it, after a single day; less with each
-/// more day.
-const UNSEEN: f64 = 1.2;
+/// How far the level may be off after a single day for what a meter has not shown yet, in standard deviations of a day;
+/// less with each more day.
+const UNSEEN: f64 = 7.0;
 /// The largest spread of a mean that a level comes back to.
 const LARGEST_HOME_SPREAD: f64 = 0.5;
 /// Days surprise in proportion to their level, but for levels below this.
@@ -76,7 +76,7 @@ impl Drift {
         all
     }
 
-    /// The level a day later.
+    /// The level a day later. `home` is the mean it may come back to; growth counts by the share `calm`.
     pub fn next(&self, level: f64, home: f64, calm: f64) -> f64 {
         let level = level * (self.growth / 2.0 * calm).exp();
         level + self.pull * (home - level)
@@ -100,7 +100,8 @@ pub(super) struct Model {
     pub days: f64,
 }
 
-/// What the models say, and by how much each day differed from what they expected of it.
+/// What the models say, and by how much each day differed from what they expected of it, as a share of its level or of
+/// [`LOUDNESS`].
 pub(super) struct Level {
     pub models: Vec<Model>,
     pub surprises: Vec<f64>,
@@ -132,7 +133,7 @@ impl Level {
             models.push(Model {
                 weight: *weight,
                 level: fit.level,
-                spread: (fit.uncertainty * fit.variance + (UNSEEN * fit.level / fit.days).powi(2)).sqrt(),
+                spread: ((fit.uncertainty + (UNSEEN / fit.days).powi(2)) * fit.variance).sqrt(),
                 home_spread: fit.home_spread(drift),
                 drift: Drift { wander: (drift.wander * fit.variance).sqrt(), ..*drift },
                 days: fit.days,
