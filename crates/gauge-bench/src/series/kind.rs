@@ -36,7 +36,7 @@ enum Read {
     Laptop,
 }
 
-/// All kinds. Those from `cron` on were added after the forecast was done and played no part in making it.
+/// All kinds. Those from `cron` on were added when the forecast's method was done, to see whether it holds.
 pub(crate) const KINDS: [Kind; 28] = [
     kind("steady", "a service at all hours", steady),
     kind("bursty", "real requests, over days with nights and weekends", bursty),
