@@ -36,6 +36,12 @@ impl Quarter {
         Self((at.as_millisecond() - 1).div_euclid(Self::MILLISECONDS))
     }
 
+    /// The quarter that a time is in.
+    #[must_use]
+    pub fn of(at: Timestamp) -> Self {
+        Self(at.as_millisecond().div_euclid(Self::MILLISECONDS))
+    }
+
     /// When it began.
     #[must_use]
     pub fn start(self) -> Timestamp {
@@ -112,10 +118,11 @@ impl Ledger {
         self.gaps.extend(later.gaps);
     }
 
-    /// Keeps what was seen after `from`, up to and including `until`, and the gaps that reach into that range.
+    /// Keeps what was seen after `from`, up to and including `until`, and the gaps that reach into that range. The quarters
+    /// in which the range begins and ends count whole.
     pub fn clip(&mut self, from: Timestamp, until: Timestamp) {
-        let (first, last) = (Quarter::before(from), Quarter::before(until));
-        self.spends.retain(|(quarter, _)| *quarter > first && *quarter <= last);
+        let (first, last) = (Quarter::of(from), Quarter::before(until));
+        self.spends.retain(|(quarter, _)| *quarter >= first && *quarter <= last);
         let seen = |at: Timestamp| at > from && at <= until;
         self.top_ups.retain(|top_up| seen(top_up.at));
         self.resets.retain(|at| seen(*at));

@@ -205,7 +205,7 @@ impl Database {
             let Some(series) = find(connection, &key)? else { return Ok(empty()) };
             let Some((since, _)) = bounds(connection, series.id)? else { return Ok(empty()) };
             // Spend is added up by quarters of an hour.
-            let from = from.map_or(since, |from| Quarter::before(from).start().max(since)).min(until);
+            let from = from.map_or(since, |from| Quarter::of(from).start().max(since)).min(until);
             let width = until.duration_since(from) / i32::try_from(columns.max(1)).unwrap_or(i32::MAX);
             let Outline { measure, extents } = outline(connection, series, from, until, width)?;
             let few = extents.len() <= 2 * usize::try_from(columns).unwrap_or(usize::MAX);

@@ -174,6 +174,35 @@ async fn a_chart_of_any_range_has_the_same_extremes_and_sums() {
 }
 
 #[tokio::test]
+async fn a_chart_of_the_first_minutes_has_all_that_was_spent() {
+    let (database, _folder) = empty();
+    let left = |cents| Amounts { remaining: Some(Decimal::new(cents, 2)), ..Amounts::default() };
+    let moments = [(1, 500), (2, 480), (3, 475)];
+    let readings = moments.map(|(minute, cents)| Span::at(minutes(minute), left(cents)));
+    append_all(&database, readings.to_vec()).await;
+    for from in [None, Some(minutes(-600))] {
+        let chart = database.chart(&key(), from, minutes(4), 100, TimeZone::UTC).await.unwrap();
+        assert_eq!(chart.spent, Decimal::new(25, 2));
+    }
+}
+
+#[tokio::test]
+async fn a_chart_from_midnight_on_has_nothing_of_the_day_before() {
+    let (database, _folder) = empty();
+    let midnight: Timestamp = "2027-01-16T00:00:00Z".parse().unwrap();
+    let moments = [(-20, 900), (-10, 800), (0, 700), (10, 650)];
+    let readings = moments.map(|(minute, cents)| {
+        let amounts = Amounts { remaining: Some(Decimal::new(cents, 2)), ..Amounts::default() };
+        Span::at(midnight + SignedDuration::from_mins(minute), amounts)
+    });
+    append_all(&database, readings.to_vec()).await;
+    let until = readings[3].from;
+    let chart = database.chart(&key(), Some(midnight), until, 100, TimeZone::UTC).await.unwrap();
+    assert_eq!((chart.from, chart.spent, chart.days.len()), (midnight, Decimal::new(50, 2), 1));
+    assert_eq!(chart.days[0].spent, Some(chart.spent));
+}
+
+#[tokio::test]
 async fn a_long_time_without_readings_is_a_gap_though_nothing_moved() {
     let (database, _folder) = empty();
     let five = Amounts { remaining: Some(Decimal::from(5)), ..Amounts::default() };
