@@ -1,7 +1,8 @@
 // Amounts come as exact decimal strings and stay strings: `Intl` formats a decimal string without a detour through a
 // binary double.
 
-const here = usable(typeof navigator === 'undefined' ? 'en' : navigator.language);
+/** The user's language. */
+export const here = usable(typeof navigator === 'undefined' ? 'en' : navigator.language);
 
 /** The language if `Intl` takes it. WebKit says `C` where the system names none, and `Intl` throws at that. */
 export function usable(language: string): string {

@@ -47,6 +47,12 @@ describe('the state in words', () => {
     expect(words(first('healthy'))).toEqual(['OK', '80% left']);
   });
 
+  it('says how long it lasts while that is known', () => {
+    const account = first('mixed', 1);
+    expect(words(account)).toEqual(['Low', 'about 6 days left']);
+    expect(words({ ...account, freshness: 'stale' }).slice(0, 2)).toEqual(['Low', '21% left']);
+  });
+
   it('says how old it is when it is old', () => {
     expect(words(first('stale', 1)).at(-1)).toMatch(/^as of /);
   });

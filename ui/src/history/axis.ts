@@ -1,6 +1,6 @@
 // What stands at the axes.
 
-import { isCurrency } from '../format';
+import { here, isCurrency } from '../format';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -8,11 +8,11 @@ const day = 24 * hour;
 /**
  * The marks of the time axis: a time, a day or a month each, and on a second line the larger unit wherever it begins.
  */
-export function timeLabels(times: number[], step: number, locale?: string): string[] {
+export function timeLabels(times: number[], step: number, locale = here): string[] {
   const form = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options);
   const [near, far] =
     step < day
-      ? [form({ hour: 'numeric', minute: '2-digit' }), form({ day: 'numeric', month: 'short' })]
+      ? [form({ timeStyle: 'short' }), form({ day: 'numeric', month: 'short' })]
       : step < 28 * day
         ? [form({ day: 'numeric', month: 'short' }), form({ year: 'numeric' })]
         : step < 360 * day
@@ -28,16 +28,13 @@ export function timeLabels(times: number[], step: number, locale?: string): stri
 }
 
 /** The marks of the value axis: as many decimals as tell them apart, and large ones short. */
-export function amountLabels(values: number[], step: number, unit: string, locale?: string): string[] {
+export function amountLabels(values: number[], step: number, unit: string, locale = here): string[] {
   const most = Math.max(...values.map(Math.abs));
   const decimals = Math.min(Math.max(0, -Math.floor(Math.log10(step) + 1e-9)), 12);
   const options: Intl.NumberFormatOptions =
-    most >= 100_000 && step >= 1000
-      ? { notation: 'compact', maximumSignificantDigits: 3 }
-      : {
-          minimumFractionDigits: decimals > 0 && isCurrency(unit) ? Math.max(2, decimals) : decimals,
-          maximumFractionDigits: Math.max(decimals > 0 && isCurrency(unit) ? 2 : 0, decimals),
-        };
+    most >= 100_000 && step >= 1
+      ? { notation: 'compact', maximumSignificantDigits: Math.max(3, Math.ceil(Math.log10(most / step)) + 1) }
+      : { minimumFractionDigits: shown(decimals, unit), maximumFractionDigits: shown(decimals, unit) };
   if (isCurrency(unit)) {
     Object.assign(options, { style: 'currency', currency: unit, currencyDisplay: 'narrowSymbol' });
   } else if (unit === 'percent') {
@@ -45,6 +42,11 @@ export function amountLabels(values: number[], step: number, unit: string, local
   }
   const form = new Intl.NumberFormat(locale, options);
   return values.map((value) => form.format(value).replace('-', '−'));
+}
+
+/** Money has cents or none. */
+function shown(decimals: number, unit: string): number {
+  return decimals > 0 && isCurrency(unit) ? Math.max(2, decimals) : decimals;
 }
 
 /** Moves labels apart that would lie on each other: centres at least `apart`, in order, within the limits. */

@@ -32,15 +32,15 @@ export function courseOf(points: Point[]): Course {
   return course;
 }
 
-/** The corners that no line leads to or from; they need a dot to be seen. And the last, which is now. */
-export function dots({ values }: Course): number[] {
-  const alone = values.flatMap((value, index) =>
-    value !== null && (values[index - 1] ?? null) === null && (values[index + 1] ?? null) === null
-      ? [index]
-      : [],
+/** The corners that no line leads to or from, which need a dot to be seen. Undefined is only another line's corner. */
+export function lonely(values: ArrayLike<number | null | undefined>): number[] {
+  const corners = Array.from(values, (value, index) => ({ value, index })).filter(
+    ({ value }) => value !== undefined,
   );
-  const last = values.length - 1;
-  return last >= 0 && !alone.includes(last) ? [...alone, last] : alone;
+  const isGap = (at: number) => (corners[at]?.value ?? null) === null;
+  return corners.flatMap(({ value, index }, at) =>
+    value !== null && isGap(at - 1) && isGap(at + 1) ? [index] : [],
+  );
 }
 
 /** Whether points stand for several readings each, so that a single line would hide some. */

@@ -5,7 +5,7 @@ import type { Severity } from '../bindings/Severity';
 import { spread } from './axis';
 import type { Across, Bar } from './bars';
 import type { Fan } from './fan';
-import type { Palette } from './palette';
+import { faded, type Palette } from './palette';
 
 type Draw = (context: CanvasRenderingContext2D, pixel: number) => void;
 
@@ -22,11 +22,6 @@ function within(plot: uPlot, draw: Draw) {
 
 const x = (plot: uPlot, time: number) => Math.round(plot.valToPos(time, 'x', true));
 const y = (plot: uPlot, value: number) => Math.round(plot.valToPos(value, 'y', true));
-
-/** The colour, so much of it. */
-export function faded(colour: string, share: number): string {
-  return colour.replace(/^rgb\((.*)\)$/, `rgba($1, ${share})`);
-}
 
 function setFont(context: CanvasRenderingContext2D, { font }: Palette, pixel: number) {
   context.font = font.replace(/^([\d.]+)px/, (_, size) => `${Number(size) * pixel}px`);
@@ -148,26 +143,27 @@ export function paintThresholdLabels(plot: uPlot, palette: Palette, thresholds: 
   });
 }
 
-/** Names where lines end. */
+/** Names beside where lines end. */
 export function paintEnds(
   plot: uPlot,
   palette: Palette,
-  ends: { at: number; value: number; text: string; colour: string }[],
+  at: number,
+  ends: { value: number; text: string; colour: string }[],
 ) {
   within(plot, (context, pixel) => {
     const { top, height } = plot.bbox;
     setFont(context, palette, pixel);
+    context.textAlign = 'left';
     context.textBaseline = 'middle';
-    context.textAlign = 'right';
-    const centres = spread(
-      ends.map(({ value }) => y(plot, value) - 9 * pixel),
-      13 * pixel,
+    const tops = spread(
+      ends.map(({ value }) => y(plot, value)),
+      14 * pixel,
       top + 8 * pixel,
       top + height - 8 * pixel,
     );
-    ends.forEach(({ at, text, colour }, index) => {
+    ends.forEach(({ text, colour }, index) => {
       context.fillStyle = colour;
-      write(context, text, x(plot, at) - 6 * pixel, centres[index] ?? 0, palette);
+      write(context, text, x(plot, at) + 8 * pixel, tops[index] ?? 0, palette);
     });
   });
 }
@@ -218,12 +214,13 @@ export function paintFan(plot: uPlot, palette: Palette, fan: Fan, label: string 
   within(plot, (context, pixel) => {
     const { left, top, width, height } = plot.bbox;
     const [begin, level, foot] = [x(plot, fan.at), y(plot, fan.left), y(plot, 0)];
-    if (fan.resets !== null) {
-      context.beginPath();
-      context.rect(left, top, x(plot, fan.resets) - left, height);
-      context.clip();
-    }
     if (fan.early !== null && fan.late !== null) {
+      context.save();
+      if (fan.resets !== null) {
+        context.beginPath();
+        context.rect(left, top, x(plot, fan.resets) - left, height);
+        context.clip();
+      }
       context.fillStyle = faded(palette.accent, 0.16);
       context.beginPath();
       context.moveTo(begin, level);
@@ -234,6 +231,7 @@ export function paintFan(plot: uPlot, palette: Palette, fan: Fan, label: string 
       context.fillStyle = palette.accent;
       const [early, late] = [x(plot, fan.early), x(plot, fan.late)];
       context.fillRect(early, foot - 1.5 * pixel, late - early, 3 * pixel);
+      context.restore();
     }
     if (fan.likely === null) return;
     const [end, rest] = [x(plot, fan.likely.at), y(plot, fan.likely.left)];
@@ -274,11 +272,13 @@ export function paintBars(plot: uPlot, palette: Palette, bars: Bar[]) {
         context.fillStyle = unknown;
         context.fillRect(left, top, right - left, height);
       } else if (Number(spent) !== 0) {
-        context.fillStyle = faded(palette.accent, 0.78);
         // Never so low that it looks like nothing.
-        const rise =
-          Number(spent) > 0 ? Math.max(foot - y(plot, Number(spent)), pixel) : foot - y(plot, Number(spent));
-        context.fillRect(left + space / 2, foot - rise, right - left - space, rise);
+        const rise = foot - y(plot, Number(spent));
+        const height = Number(spent) > 0 ? Math.max(rise, pixel) : rise;
+        for (const colour of [palette.surface, faded(palette.accent, 0.78)]) {
+          context.fillStyle = colour;
+          context.fillRect(left + space / 2, foot - height, right - left - space, height);
+        }
       }
     }
   });

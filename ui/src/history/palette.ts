@@ -4,6 +4,8 @@ export interface Palette {
   text: string;
   quiet: string;
   line: string;
+  /** Behind everything, and no louder where lines are strong. */
+  grid: string;
   surface: string;
   accent: string;
   ok: string;
@@ -42,7 +44,13 @@ export function paletteOf(element: HTMLElement): Palette {
   ) as Record<keyof typeof variables, string>;
   const font = `11px ${style.fontFamily}`;
   probe.remove();
-  return { ...colours, font };
+  const grid = colours.line === colours.text ? faded(colours.line, 0.4) : colours.line;
+  return { ...colours, grid, font };
+}
+
+/** The colour, so much of it. */
+export function faded(colour: string, share: number): string {
+  return colour.replace(/^rgb\((.*)\)$/, `rgba($1, ${share})`);
 }
 
 const queries = ['(prefers-color-scheme: dark)', '(prefers-contrast: more)', '(forced-colors: active)'];

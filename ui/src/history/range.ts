@@ -30,6 +30,12 @@ export interface Extent {
 const hour = 3_600_000;
 /** Closer there is nothing more to see: readings are minutes apart. */
 const shortest = hour / 2;
+const minute = hour / 60;
+
+/** At whole minutes, where readings are and marks stand. */
+function rounded({ from, until }: Extent): Extent {
+  return { from: Math.floor(from / minute) * minute, until: Math.ceil(until / minute) * minute };
+}
 
 /**
  * Where a range that ends now begins; null is the first reading. Ranges of days begin at midnight and count today, so
@@ -57,7 +63,7 @@ export function startOf(range: Range, now: Date): number | null {
 /** A part of what is shown, chosen with the mouse, no shorter than makes sense. */
 export function zoomTo(chosen: Extent, last: number): Extent {
   const until = Math.min(Math.max(chosen.until, chosen.from + shortest), last);
-  return { from: Math.min(chosen.from, until - shortest), until };
+  return rounded({ from: Math.min(chosen.from, until - shortest), until });
 }
 
 /** Nearer to or farther from a moment, which stays where it is on the screen; never beyond the limits. */
@@ -66,7 +72,7 @@ export function zoomBy(shown: Extent, factor: number, around: number, limits: Ex
   const span = Math.max((shown.until - shown.from) * factor, shortest);
   const share = (clamped - shown.from) / (shown.until - shown.from);
   const from = Math.max(clamped - span * share, limits.from);
-  return { from, until: Math.max(Math.min(from + span, limits.until), from + 1) };
+  return rounded({ from, until: Math.min(from + span, limits.until) });
 }
 
 /** Whether nothing is left out any more. */

@@ -60,6 +60,29 @@ export function nameOf({ account, meter, unit }: SeriesKey): string {
   return [account, meter, unit].map(encodeURIComponent).join('/');
 }
 
+/** A series beside another, under a name of its own. */
+export interface Other extends Series {
+  name: string;
+}
+
+/** The series that can be drawn beside this one: of the same unit, and as far as is known telling what is left too. */
+export function comparable(all: Recorded[], one: Series, accounts: AccountSnapshot[]): Other[] {
+  const tellsLeft = ({ account, meter }: SeriesKey) => {
+    const now = accounts.find(({ id }) => id === account)?.meters.find(({ id }) => id === meter);
+    return now === undefined || now.remaining !== null;
+  };
+  if (!tellsLeft(one)) return [];
+  return all.flatMap(({ title, series }) => {
+    const fitting = series.filter(
+      (other) => other.unit === one.unit && nameOf(other) !== nameOf(one) && tellsLeft(other),
+    );
+    return fitting.map((other) => ({
+      ...other,
+      name: fitting.length > 1 || other.account === one.account ? `${title}: ${other.label}` : title,
+    }));
+  });
+}
+
 /** Meters of one label are told apart by their unit. */
 function distinct(series: Series[]): Series[] {
   return series.map((one) => {

@@ -45,6 +45,19 @@ describe('a row', () => {
     debt.getByText('In debt');
   });
 
+  it('asks for the course of what is in sight', async () => {
+    open('mixed', 'popover');
+    const personal = await row('OpenRouter · Personal');
+    await waitFor(() =>
+      expect(argsOf('recent')).toContainEqual({ account: 'openrouter-personal', meter: 'credits' }),
+    );
+    await waitFor(() =>
+      expect(
+        personal.getByText('Low').closest('.summary')?.querySelector('.course path')?.getAttribute('d'),
+      ).toBeTruthy(),
+    );
+  });
+
   it('carries the next step as a button', async () => {
     const { user } = open('mixed', 'popover');
     await user.click((await row('pre.dev · Work')).getByRole('button', { name: 'Replace key' }));
@@ -70,6 +83,27 @@ describe('an opened row', () => {
     await user.click(await screen.findByRole('button', { name: 'pre.dev · Work' }));
     screen.getByText(/pre.dev rejected the key/);
     screen.getByText(/Asked again in \d+ minutes/);
+  });
+
+  it('says what was spent, how long it lasts, and leads to the history', async () => {
+    const { user } = open('mixed', 'popover');
+    await user.click(await screen.findByRole('button', { name: 'OpenRouter · Personal' }));
+    for (const name of ['Spent today', '7 days', '30 days']) {
+      const [term] = await screen.findAllByText(name);
+      expect(term?.nextElementSibling?.textContent).toMatch(/^\$\d+\.\d\d$/);
+    }
+    screen.getByText(/^Runs out between .+ and .+, likely /);
+    screen.getByText('About $2.76 a day from now on');
+    await user.click(await screen.findByRole('button', { name: 'History of Credits' }));
+    expect(argsOf('open_window')).toEqual([{ window: 'history', page: 'openrouter-personal/credits/USD' }]);
+  });
+
+  it('foretells nothing from an old reading', async () => {
+    const { user } = open('stale', 'popover');
+    const name = await screen.findByRole('button', { name: 'OpenRouter · Personal' });
+    await user.click(name);
+    await screen.findByRole('button', { name: 'History of Credits' });
+    expect(name.closest('li')?.textContent).not.toMatch(/days left|Runs out/);
   });
 
   it('copies the amount', async () => {

@@ -46,6 +46,19 @@ it.each(pages)('%s has no violations', async (page) => {
   expect(await violations()).toEqual([]);
 });
 
+it.each(['Chart', 'Days', 'Readings'])('the history has no violations as %s', async (look) => {
+  const { user } = open('history', 'history/openrouter-gaps');
+  await user.click(await screen.findByRole('button', { name: look }));
+  if (look === 'Chart') {
+    await user.click(await screen.findByText('Compare'));
+    await user.click(screen.getByLabelText('OpenRouter · Idle'));
+    await screen.findByRole('table', { name: 'Comparison' });
+  } else {
+    await screen.findByRole('table');
+  }
+  expect(await violations()).toEqual([]);
+});
+
 it('the question before a removal has no violations', async () => {
   const { user } = open('mixed', 'settings/account/openrouter-personal');
   await user.click(await screen.findByRole('button', { name: 'Remove…' }));

@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { chart, june, point } from './chart.sample';
+import { lineOf, mostLines, totals } from './compared';
+
+const some = (left: string, spent: string) =>
+  chart({ spent, topped_up: '5', points: [point(june(1), june(2), left)] });
+
+it('totals are exact', () => {
+  expect(totals([some('0.1', '1'), some('0.2', '2')])).toEqual({ spent: '3', topped_up: '10', left: '0.3' });
+});
+
+it('nothing is the total of what is left where one is not known', () => {
+  expect(totals([some('0.1', '1'), chart({})]).left).toBeNull();
+});
+
+it('no two lines have the same dashes', () => {
+  const dashes = Array.from({ length: mostLines }, (_, index) => lineOf(index).dash.join());
+  expect(new Set(dashes).size).toBe(mostLines);
+});
