@@ -13,6 +13,7 @@
 //! | [`NotificationDaemon`] | the real dunst |
 //! | [`NotificationServer`] | a notification server that remembers what it was sent and presses buttons |
 //! | [`Program`] | any program |
+//! | [`FileDialog`] | a window in which a program has the user choose a file |
 //! | [`Browser`] | a program with a web view, driven through `WebKitWebDriver` |
 //!
 //! When a test panics, its desktop prints what every program wrote and keeps its folder with a last screenshot.
@@ -22,6 +23,7 @@ mod browser;
 mod built;
 mod desktop;
 mod error;
+mod file_dialog;
 mod keychain;
 mod menu;
 mod notifications;
@@ -35,6 +37,7 @@ pub use browser::{Browser, Element, Violation};
 pub use built::built_program;
 pub use desktop::{Desktop, Settings};
 pub use error::Error;
+pub use file_dialog::FileDialog;
 pub use keychain::Keychain;
 pub use menu::MenuEntry;
 pub use notifications::{CloseReason, Notification, NotificationDaemon, NotificationServer};

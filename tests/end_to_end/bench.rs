@@ -1,5 +1,6 @@
 //! What the programs are tried on: a desktop with a keychain, simulated providers, and ways to look at both.
 
+use std::fmt::{Display, Write as _};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -7,6 +8,7 @@ use std::time::Duration;
 
 use desktop::{Desktop, Keychain, PATIENCE, Program, TrayItem, TrayState, built_program, eventually};
 use gauge_sim::{Account, Behaviour, Clock, Request, Server, Simulation, StabilityKey};
+use jiff::Timestamp;
 use serde_json::Value;
 
 /// Part of every made-up key, so that keys can be searched for.
@@ -79,6 +81,11 @@ impl Bench {
     /// Has the command line ask all providers, which stores their answers for the app to see.
     pub(crate) fn ask(&self) -> Ran {
         self.run(&["status", "--max-age", "0s"])
+    }
+
+    /// Has the command line take readings into the history: a table with its first line.
+    pub(crate) fn import(&self, table: &str) -> Ran {
+        self.run_with_input(&["history", "import", "-"], table)
     }
 
     /// What is known of an account, without asking its provider where it has ever answered.
@@ -189,6 +196,15 @@ pub(crate) fn stability(id: &str, credits: u32) -> Account {
 /// The made-up key of an account.
 pub(crate) fn key(id: &str) -> String {
     format!("sk-{SECRET}-{id}")
+}
+
+/// A table of what was left of an account's meter `credits`, in credits, to import.
+pub(crate) fn readings<A: Display>(account: &str, past: impl IntoIterator<Item = (Timestamp, A)>) -> String {
+    past.into_iter().fold("account,meter,unit,at,remaining\n".to_owned(), |mut table, (at, left)| {
+        // Writing to memory cannot fail.
+        let _written = writeln!(table, "{account},credits,credits,{at},{left}");
+        table
+    })
 }
 
 /// A server of simulated providers without accounts.

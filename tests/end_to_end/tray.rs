@@ -5,9 +5,10 @@ use std::fs;
 
 use desktop::{Browser, PATIENCE, Pixmap, TrayHost, TrayItem, TrayState, eventually};
 use gauge_sim::{Account, Behaviour, OpenRouterKey};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use crate::bench::{Bench, SOON, key, stability, wait_for_state, wait_for_text};
+use crate::bench::{Bench, SOON, key, readings, stability, wait_for_state, wait_for_text};
 
 #[test]
 fn the_tooltip_and_the_menu_say_true_amounts() {
@@ -58,6 +59,21 @@ fn the_tooltip_and_the_menu_say_true_amounts() {
     assert!(app.wait(PATIENCE).unwrap().success());
     eventually("the item to leave", PATIENCE, || bench.desktop.tray_items().ok()?.is_empty().then_some(()))
         .unwrap();
+}
+
+#[test]
+fn the_tooltip_says_how_long_credit_lasts() {
+    let bench = Bench::new();
+    let _tray = TrayHost::start(&bench.desktop).unwrap();
+    let now = Timestamp::now();
+    // Half a credit an hour, for three weeks.
+    let hours = (1..21 * 24).rev();
+    let past = hours
+        .map(|hour| (now - SignedDuration::from_hours(hour), format!("{}.{}", 60 + hour / 2, hour % 2 * 5)));
+    bench.import(&readings("images", past)).succeeds();
+    bench.stability("images", 60);
+    let _app = bench.start_app();
+    wait_for_text(&bench.tray_item(), "images: 60 credits, about 5 days left", PATIENCE);
 }
 
 fn labels(item: &TrayItem) -> Vec<String> {

@@ -19,8 +19,12 @@ use crate::bench::{Bench, SOON, stability};
 /// Keys by the codes that `WebDriver` has for them.
 pub(crate) const TAB: char = '\u{e004}';
 pub(crate) const ENTER: char = '\u{e006}';
+pub(crate) const SHIFT: char = '\u{e008}';
 pub(crate) const CONTROL: char = '\u{e009}';
 pub(crate) const ESCAPE: char = '\u{e00c}';
+pub(crate) const END: char = '\u{e010}';
+pub(crate) const HOME: char = '\u{e011}';
+pub(crate) const LEFT: char = '\u{e012}';
 
 /// Notes what a page complains about from now on.
 const WATCH: &str = "
@@ -155,10 +159,10 @@ impl App {
         self.browser.type_into(field, text).unwrap();
     }
 
-    /// Chooses an entry of the list with this name.
+    /// Chooses an entry of the list with this name, once there is one.
     #[track_caller]
     pub(crate) fn choose(&self, name: &str, entry: &str) {
-        self.browser.choose(&self.control(name), entry).unwrap();
+        eventually(entry, PATIENCE, || self.browser.choose(&self.control(name), entry).ok()).unwrap();
     }
 
     /// What is typed into the field with this name.

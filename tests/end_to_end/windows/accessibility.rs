@@ -84,8 +84,21 @@ fn walk_through_the_demo(theme: &str, scale: &str) {
 
     app.open_by("History", "Credit Gauge history");
     app.choose("Account", "Stability AI · Images");
-    app.shows("credits");
+    app.shows("Left now");
     look("history");
+    app.click("Compare");
+    app.click("BabySea · Video studio");
+    app.shows("Together");
+    look("history-compared");
+    app.click("BabySea · Video studio");
+    for view in ["Days", "Readings"] {
+        app.click(view);
+        app.browser.element("tbody tr").unwrap();
+        look(&format!("history-{}", view.to_lowercase()));
+    }
+    app.choose("Account", "Stability AI · Old key");
+    app.shows("never read");
+    look("history-empty");
 }
 
 #[test]

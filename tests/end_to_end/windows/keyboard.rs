@@ -1,10 +1,11 @@
 //! Everything by keyboard, with the focus in sight.
 
 use desktop::{PATIENCE, eventually};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use super::{App, CONTROL, ENTER, TAB, account};
-use crate::bench::{Bench, key, stability};
+use super::{App, CONTROL, END, ENTER, HOME, SHIFT, TAB, account};
+use crate::bench::{Bench, key, readings, stability};
 
 /// Whether the element with the focus is outlined, by itself or by what it draws around its row.
 const OUTLINED: &str = "
@@ -16,10 +17,21 @@ return outlined(getComputedStyle(element)) || outlined(getComputedStyle(element,
 /// Presses Tab until the focus is on the control with this name, and sees that the focus shows on the way.
 #[track_caller]
 fn tab_to(app: &App, name: &str) {
+    go_on_to(app, name, || app.browser.press(TAB).unwrap());
+}
+
+/// The same with Shift, which goes the other way.
+#[track_caller]
+fn tab_back_to(app: &App, name: &str) {
+    go_on_to(app, name, || app.browser.press_with(SHIFT, TAB).unwrap());
+}
+
+#[track_caller]
+fn go_on_to(app: &App, name: &str, go_on: impl Fn()) {
     let mut passed = Vec::new();
     while passed.last().is_none_or(|last| last != name) {
         assert!(passed.len() < 40, "{name:?} is not among what Tab reaches: {passed:?}");
-        app.browser.press(TAB).unwrap();
+        go_on();
         let focused = app.browser.focused().unwrap();
         let found = app.browser.label(&focused).unwrap();
         assert_eq!(app.browser.execute(OUTLINED, &[]).unwrap(), true, "no outline on {found:?}");
@@ -94,6 +106,46 @@ fn rows_open_and_shortcuts_work() {
     app.browser.press_with(CONTROL, 'r').unwrap();
     eventually("a newer reading", PATIENCE, || {
         (bench.status("images")["meters"][0]["remaining"] == json!("998")).then_some(())
+    })
+    .unwrap();
+    app.is_calm();
+}
+
+#[test]
+fn the_history_is_walked_through_by_keyboard() {
+    let bench = Bench::new();
+    let ago = |hours| Timestamp::now() - SignedDuration::from_hours(hours);
+    let past = (1..48).rev().map(|hours| (ago(hours), 1000 + hours));
+    bench.import(&readings("images", past)).succeeds();
+    account(&bench, "images", "Images", 1000);
+    let app = App::open(&bench, "history");
+    app.shows("Left now 1,000 credits");
+    tab_to(&app, "7 days");
+    app.browser.press(ENTER).unwrap();
+    app.shows("Spent 47 credits");
+    assert_eq!(
+        app.browser.attribute(&app.control("7 days"), "aria-pressed").unwrap().as_deref(),
+        Some("true")
+    );
+
+    tab_to(&app, "Time");
+    let time = app.browser.focused().unwrap();
+    let said = || app.browser.attribute(&time, "aria-valuetext").unwrap().unwrap();
+    let now = said();
+    assert!(now.contains("1,000 credits left"), "{now}");
+    app.browser.press(HOME).unwrap();
+    eventually("the first reading", PATIENCE, || said().contains("1,047").then_some(())).unwrap();
+    app.browser.press(END).unwrap();
+    eventually("the last", PATIENCE, || (said() == now).then_some(())).unwrap();
+
+    tab_back_to(&app, "Days");
+    app.browser.press(ENTER).unwrap();
+    app.shows("Topped up");
+    app.browser.element("tbody tr").unwrap();
+    tab_to(&app, "Readings");
+    app.browser.press(ENTER).unwrap();
+    eventually("the readings", PATIENCE, || {
+        (app.browser.elements("tbody tr").ok()?.len() == 48).then_some(())
     })
     .unwrap();
     app.is_calm();

@@ -4,10 +4,11 @@ use std::mem;
 
 use desktop::{NotificationServer, PATIENCE, TrayHost, eventually};
 use gauge_sim::{Account, AccountChange, Behaviour, PreDevKey, Server};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::{App, CONTROL, ESCAPE, account, has_page, open_another};
-use crate::bench::{Bench, SOON, key, providers, stability};
+use crate::bench::{Bench, SOON, key, providers, readings, stability};
 
 #[test]
 fn the_worst_comes_first_and_what_is_unknown_has_no_number() {
@@ -80,6 +81,23 @@ fn a_new_reading_shows_without_being_asked_for() {
     bench.ask().succeeds();
     app.shows_within("150 credits", SOON);
     app.shows("Low");
+    app.is_calm();
+}
+
+#[test]
+fn an_opened_row_says_what_was_spent() {
+    let bench = Bench::new();
+    let ago = |days: i64, hours: i64| Timestamp::now() - SignedDuration::from_hours(24 * days + hours);
+    let past = [(ago(20, 1), 1300), (ago(20, 0), 1290), (ago(3, 1), 1290), (ago(3, 0), 1250)];
+    bench.import(&readings("images", past)).succeeds();
+    account(&bench, "images", "Images", 1250);
+    bench.spend("images", 7);
+    bench.ask().succeeds();
+    let app = App::open(&bench, "popover");
+    app.click("Stability AI · Images");
+    app.shows("Spent today 7 credits 7 days 47 credits 30 days 57 credits");
+    app.open_by("History of Credits", "Credit Gauge history");
+    app.shows("Left now 1,243 credits");
     app.is_calm();
 }
 
