@@ -40,8 +40,13 @@ pub struct Element {
 /// Something that can be used and has this name for people, in the page or in a part of it that has a name.
 const CONTROL: &str = r"
 const [name, part] = arguments;
+const heard = (element) => {
+  const copy = element.cloneNode(true);
+  copy.querySelectorAll('[aria-hidden=true]').forEach((hidden) => hidden.remove());
+  return copy.textContent;
+};
 const spoken = (element) =>
-  (element.ariaLabel ?? ([...(element.labels ?? [])].map((label) => label.textContent).join(' ') || element.textContent))
+  (element.ariaLabel ?? ([...(element.labels ?? [])].map(heard).join(' ') || heard(element)))
     .replace(/\s+/g, ' ').trim();
 const named = (within, selector, wanted) =>
   [...within.querySelectorAll(selector)].find((element) => element.checkVisibility() && spoken(element) === wanted);
