@@ -45,10 +45,7 @@ export function askedWithSnapshot<T>(ask: () => Promise<T>): Asked<T> {
  * answer stays until the next is there.
  */
 export function askedFor<Args, T>(args: () => Args | null, ask: (args: Args) => Promise<T>): Asked<T> {
-  const asked = new Asked(() => {
-    const given = untrack(args);
-    return given === null ? Promise.reject(new Error('nothing to ask for')) : ask(given);
-  });
+  const asked = new Asked(() => ask(untrack(args) as Args));
   $effect(() => {
     void live.snapshot;
     if (args() !== null) untrack(() => void asked.load());

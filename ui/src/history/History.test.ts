@@ -141,16 +141,18 @@ describe('the tables', () => {
   it('list the readings page by page, newest first', async () => {
     const { user } = open('history', 'history/openrouter-personal');
     await user.click(await screen.findByRole('button', { name: 'Readings' }));
-    const table = await screen.findByRole('table', { name: 'Readings, OpenRouter · Personal: Credits' });
-    expect(within(table).getAllByRole('row')).toHaveLength(201);
-    expect(within(table).getAllByRole('row')[1]?.textContent).toContain('$16.55');
-    await user.click(screen.getByRole('button', { name: 'Show more' }));
-    await waitFor(() => expect(within(table).getAllByRole('row')).toHaveLength(401));
+    const table = await screen.findByRole<HTMLTableElement>('table', {
+      name: 'Readings, OpenRouter · Personal: Credits',
+    });
+    expect(table.rows).toHaveLength(201);
+    expect(table.rows[1]?.textContent).toContain('$16.55');
+    await user.click(screen.getByText('Show more'));
+    await waitFor(() => expect(table.rows).toHaveLength(401));
     const { before } = argsOf('readings').at(-1) as { before: string };
     expect(Date.parse(before)).toBeLessThan(Date.now());
     announce('snapshot', await simulated.invoke('snapshot', {}));
     await waitFor(() => expect(argsOf('readings')).toHaveLength(3));
-    expect(within(table).getAllByRole('row')).toHaveLength(401);
+    expect(table.rows).toHaveLength(401);
   });
 
   it('show amounts as elsewhere, and the exact one when pointed at', async () => {

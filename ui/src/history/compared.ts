@@ -32,14 +32,22 @@ export function lineOf(index: number): Line {
   return lines[index] ?? lines[0];
 }
 
-/** What all of them come to; they have one unit. Left is null unless all of them say what is left. */
-export function totals(charts: Chart[]): { spent: string; topped_up: string; left: string | null } {
-  const left = charts.map((chart) => leftIn(chart)).filter((left) => left !== null);
-  return {
-    spent: sum(charts.map(({ spent }) => spent)),
-    topped_up: sum(charts.map(({ topped_up }) => topped_up)),
-    left: left.length === charts.length ? sum(left) : null,
+/** What all of them come to, which have one unit; null where that of one is not known. */
+export function totals(charts: Chart[]): Record<'spent' | 'topped_up' | 'left', string | null> {
+  const total = (amountIn: (chart: Chart) => string | null) => {
+    const amounts = charts.map(amountIn).filter((amount) => amount !== null);
+    return amounts.length === charts.length ? sum(amounts) : null;
   };
+  return {
+    spent: total((chart) => known(chart, chart.spent)),
+    topped_up: total((chart) => known(chart, chart.topped_up)),
+    left: total(leftIn),
+  };
+}
+
+/** The amount, unless nothing at all was read in the time. */
+export function known({ points }: Chart, amount: string): string | null {
+  return points.length > 0 ? amount : null;
 }
 
 /** What was left at the end. */

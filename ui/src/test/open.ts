@@ -1,6 +1,8 @@
 import { render } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import App from '../App.svelte';
+// Loaded already when a test asks for it.
+import '../history/History.svelte';
 import type { CommandName } from '../ipc/commands';
 import { asked, play } from '../ipc/simulated';
 import { live } from '../live.svelte';
