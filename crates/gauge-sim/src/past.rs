@@ -20,7 +20,7 @@ const FIRST_READ: i64 = 90 * 24;
 /// From how many hours ago the gauge's machine was off while its owner was on holiday, and until how many.
 const HOLIDAY: (i64, i64) = (47 * 24, 41 * 24);
 /// The hours of the day, in UTC, that the machine sleeps through in one night of [`NIGHTS`].
-const NIGHT: std::ops::Range<i64> = 0..6;
+const NIGHT: std::ops::Range<i64> = 1..7;
 const NIGHTS: u32 = 6;
 
 /// What one meter of an account told in the past.
