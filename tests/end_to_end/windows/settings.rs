@@ -164,10 +164,12 @@ fn removing_asks_once_deletes_the_key_and_keeps_the_history() {
     app.click("More for Stability AI · Images");
     app.click("History");
     app.go_to("Credit Gauge history");
-    app.shows("900 credits");
-    app.shows("1,000 credits");
+    app.shows("Left now 900 credits");
+    app.shows("Spent 100 credits");
     app.choose("Account", "Stability AI · Video");
-    app.shows("400 credits");
+    app.shows("Left now 400 credits");
+    app.click("Readings");
+    app.browser.element("tbody tr").unwrap();
     assert!(!app.text().contains("500 credits"), "{}", app.text());
     app.is_calm();
 }
