@@ -105,8 +105,8 @@ const NEVER_MOVED_HOURS: f64 = 72.0;
 /// From this likelihood on something is said to be so.
 const LIKELY: f64 = 0.5;
 /// How likely it has run out by the early time, and by the late one.
-const EARLY: f64 = 0.1;
-const LATE: f64 = 0.9;
+const EARLY: f64 = 0.075;
+const LATE: f64 = 0.92;
 
 /// Says when a meter runs out if nothing is added. The same basis gives the same forecast.
 #[must_use]
