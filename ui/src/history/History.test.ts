@@ -39,6 +39,12 @@ describe('what is shown', () => {
     expect(await figure('Forecast')).toMatch(/^Lasts until it resets on /);
   });
 
+  it('foretells nothing from an old reading', async () => {
+    open('stale', 'history/openrouter-personal');
+    expect(await figure(/^Left, /)).toBe('$16.55');
+    expect(screen.queryByText('Forecast')).toBeNull();
+  });
+
   it('says so when there is nothing yet', async () => {
     open('mixed', 'history/predev-work');
     await screen.findByText(/was never read/);
