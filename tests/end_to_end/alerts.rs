@@ -351,7 +351,8 @@ fn zeros_to_a_key_that_may_not_see_the_balance_never_alert() {
     bench.stability("canary", 1000);
     let _app = bench.start_app();
     let item = bench.tray_item();
-    refresh(&item, "$16.55");
+    // Only a new amount tells that the key has been read to the end, before it changes.
+    spend(&bench, &item, 1, "$15.55");
 
     let ordinary = OpenRouterKey { credits: CreditsToOrdinaryKey::Zeros, ..OpenRouterKey::default() };
     let change =

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::history::{Amounts, Rise, movement};
+use crate::history::{Amounts, Ledger, Pace, Rise, Span, movement};
 use crate::reading::Meter;
 
 /// How long after a fall its return still counts as a refund, where the provider refunds what was reserved.
@@ -137,6 +137,20 @@ impl Course {
         change
     }
 
+    /// Takes in what a longer history of the meter tells, up to its last reading and in order.
+    pub fn recall(&mut self, spans: &[Span], pace: Pace) {
+        if spans.last().is_none_or(|last| last.until < self.at) {
+            return;
+        }
+        let ledger = Ledger::of(None, spans, pace);
+        let in_gap = ledger.gaps.iter().rfind(|gap| gap.topped_up > Decimal::ZERO).map(|gap| gap.until);
+        self.topped_up_at = ledger.top_ups.last().map(|top_up| top_up.at).max(in_gap);
+        self.reset_at = ledger.resets.last().copied();
+        let raised_at = self.topped_up_at.max(self.reset_at);
+        let since = spans.iter().filter(|span| raised_at.is_none_or(|at| span.from >= at));
+        self.peak = since.filter_map(|span| span.amounts.remaining).fold(self.remaining, Decimal::max);
+    }
+
     /// Moves what lies after `at` there, because the clock was set back: else nothing would count until it has caught up.
     pub fn set_back(&mut self, at: Timestamp) {
         self.at = self.at.min(at);
@@ -225,6 +239,18 @@ pub(crate) mod tests {
         assert_eq!(course.follow(&quota("70", 20), minute(11)), Change::Reset);
         assert_eq!(course.follow(&quota("60", 20), minute(12)), Change::Spent);
         assert_eq!(course.reset_at, Some(minute(11)));
+    }
+
+    #[test]
+    fn a_longer_history_tells_the_peak_and_the_last_top_up() {
+        let read = |n, remaining: &str| Span::at(minute(n), Amounts::of(&wallet(remaining)));
+        let mut course = Course::start(&wallet("5"), minute(9)).unwrap();
+        let pace = Pace::of(SignedDuration::from_mins(1));
+        course.recall(&[read(0, "90"), read(1, "10"), read(2, "60"), read(9, "5")], pace);
+        assert_eq!((course.peak, course.topped_up_at), (Decimal::from(60), Some(minute(2))));
+        let known = course.clone();
+        course.recall(&[read(0, "900")], pace);
+        assert_eq!(course, known, "a history that does not reach up to now is another meter's");
     }
 
     #[test]

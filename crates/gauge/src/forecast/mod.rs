@@ -98,8 +98,9 @@ pub struct Basis<'a> {
 const ENOUGH_SPENDS: usize = 3;
 /// and so many hours of it,
 const ENOUGH_HOURS: f64 = 24.0;
-/// or that what is left lasts for no more than this share of what was seen.
+/// or, where what is left lasts for no more than this share of what was seen, so many: the first minutes tell nothing.
 const SOON: f64 = 0.5;
+const FEW_HOURS: f64 = 1.0;
 /// A meter that never moved for so many hours is not being spent.
 const NEVER_MOVED_HOURS: f64 = 72.0;
 /// From this likelihood on something is said to be so.
@@ -158,7 +159,7 @@ fn is_enough(past: &Past) -> bool {
     let hours_left = past.left / past.per_day() * 24.0;
     past.spends >= ENOUGH_SPENDS
         && !past.days.is_empty()
-        && (past.observed >= ENOUGH_HOURS || hours_left < past.observed * SOON)
+        && (past.observed >= ENOUGH_HOURS || past.observed >= FEW_HOURS && hours_left < past.observed * SOON)
 }
 
 /// The time so many of the zone's days after the last reading, if that can be told.
@@ -179,7 +180,9 @@ fn time(basis: &Basis<'_>, past: &Past, days: f64, resets_at: Option<Timestamp>)
 /// An amount with the unit's usual decimals, and at least three significant digits.
 fn rounded(value: f64, unit: &Unit) -> Option<Decimal> {
     let exact = amount::from_double(value)?;
-    let usual = exact.round_dp_with_strategy(unit.usual_decimals(), RoundingStrategy::MidpointAwayFromZero);
+    let mut usual =
+        exact.round_dp_with_strategy(unit.usual_decimals(), RoundingStrategy::MidpointAwayFromZero);
     let precise = exact.round_sf_with_strategy(3, RoundingStrategy::MidpointAwayFromZero)?;
-    Some(if precise.scale() > usual.scale() { precise } else { usual }.normalize())
+    usual.rescale(unit.usual_decimals());
+    Some(if precise.normalize().scale() > usual.scale() { precise.normalize() } else { usual })
 }

@@ -5,6 +5,7 @@ use rusqlite::{Transaction, params};
 
 use super::read::{Series, find, is_known, last_known_block_span, query_rows, stretch};
 use crate::database::DatabaseError;
+use crate::database::readings::courses;
 use crate::database::values::json;
 use crate::history::table::Row;
 use crate::history::{Amounts, Block, Imported, Merged, Pace, Rise, SeriesKey, Span, merge};
@@ -66,8 +67,25 @@ pub(super) fn import(
         for span in &spans[packed..] {
             insert_row(transaction, id, span)?;
         }
+        recall(transaction, key, &spans, pace)?;
     }
     Ok(imported)
+}
+
+/// Tells the course of the account's meter, where there is one, what its history holds now.
+fn recall(
+    transaction: &Transaction<'_>,
+    key: &SeriesKey,
+    spans: &[Span],
+    pace: Pace,
+) -> Result<(), DatabaseError> {
+    let Some(mut course) = courses(transaction, &key.account)?.remove(&key.meter) else { return Ok(()) };
+    course.recall(spans, pace);
+    transaction.execute(
+        "UPDATE meters SET course = ?3 WHERE account = ?1 AND meter = ?2",
+        params![key.account.as_str(), key.meter, json(&course)?],
+    )?;
+    Ok(())
 }
 
 /// The series' number; it is made where there is none, and its pace brought up to date.
