@@ -35,7 +35,7 @@ measure: Measure,
  */
 points: Array<Point>, 
 /**
- * The times without readings that are wide enough to be drawn.
+ * The times without readings that are wide enough to be drawn, or in which something moved.
  */
 gaps: Array<Unmeasured>, 
 /**

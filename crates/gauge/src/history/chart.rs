@@ -68,7 +68,7 @@ pub struct Chart {
     pub measure: Measure,
     /// The course, oldest first.
     pub points: Vec<Point>,
-    /// The times without readings that are wide enough to be drawn.
+    /// The times without readings that are wide enough to be drawn, or in which something moved.
     pub gaps: Vec<Unmeasured>,
     /// What was added.
     pub top_ups: Vec<TopUp>,

@@ -69,3 +69,11 @@ pub struct Unmeasured {
     #[ts(type = "string")]
     pub topped_up: Decimal,
 }
+
+impl Unmeasured {
+    /// Whether anything is known to have moved meanwhile.
+    #[must_use]
+    pub fn moved(&self) -> bool {
+        !(self.spent.is_zero() && self.topped_up.is_zero())
+    }
+}

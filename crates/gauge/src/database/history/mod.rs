@@ -227,7 +227,7 @@ impl Database {
                 gaps: ledger
                     .gaps
                     .into_iter()
-                    .filter(|gap| gap.until.duration_since(gap.from) >= width)
+                    .filter(|gap| gap.until.duration_since(gap.from) >= width || gap.moved())
                     .collect(),
                 top_ups: ledger.top_ups,
                 resets: ledger.resets,
