@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Rows, Transaction, params};
 use serde::de::DeserializeOwned;
 
-use super::history::append;
+use super::history::{append, recall};
 use super::values::{from_json, json};
 use super::{Database, DatabaseError};
 use crate::account::{Account, AccountId};
@@ -81,13 +81,16 @@ impl Database {
             for meter in &reading.meters {
                 let change = follow_course(transaction, &id, meter, reading.at, now)?;
                 let span = Span {
-                    rise: change.rise(),
+                    rise: change.and_then(Change::rise),
                     resets_at: meter.resets_at,
                     ..Span::at(reading.at, Amounts::of(meter))
                 };
                 let key =
                     SeriesKey { account: id.clone(), meter: meter.id.clone(), unit: meter.unit.clone() };
                 append(transaction, &key, pace, &span, last)?;
+                if change.is_none() {
+                    recall(transaction, &key)?;
+                }
             }
             Ok(())
         })
@@ -201,14 +204,14 @@ fn by_meter<T: DeserializeOwned>(mut rows: Rows<'_>) -> Result<BTreeMap<String, 
     Ok(values)
 }
 
-/// Brings the course of a meter forward, and tells what the reading meant.
+/// Brings the course of a meter forward, and tells what the reading meant; `None` for a meter that has no course yet.
 fn follow_course(
     transaction: &Transaction<'_>,
     id: &AccountId,
     meter: &Meter,
     at: Timestamp,
     now: Timestamp,
-) -> Result<Change, DatabaseError> {
+) -> Result<Option<Change>, DatabaseError> {
     let known: Option<String> = transaction
         .query_row(
             "SELECT course FROM meters WHERE account = ?1 AND meter = ?2",
@@ -223,9 +226,9 @@ fn follow_course(
                 course.set_back(at);
             }
             let change = course.follow(meter, at);
-            (Some(course), change)
+            (Some(course), Some(change))
         }
-        None => (Course::start(meter, at), Change::None),
+        None => (Course::start(meter, at), None),
     };
     if let Some(course) = course {
         transaction.execute(

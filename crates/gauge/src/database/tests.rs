@@ -8,7 +8,8 @@ use crate::account::{Account, AccountId};
 use crate::alert::{self, Rule};
 use crate::course::tests::wallet;
 use crate::failure::{Failure, FailureKind};
-use crate::history::{Pace, SeriesKey, Span};
+use crate::history::table::Row;
+use crate::history::{Amounts, Pace, SeriesKey, Span};
 use crate::reading::{Meter, Reading};
 
 struct Open {
@@ -131,6 +132,30 @@ async fn a_failure_keeps_the_last_good_reading_and_when_it_began() {
     assert!(trouble.retry_at.unwrap() > at(20));
     database.keep_reading(&id("one"), reading(30, "5"), pace(), at(30)).await.unwrap();
     assert_eq!(database.standings().await.unwrap()[0].trouble, None);
+}
+
+#[tokio::test]
+async fn an_imported_past_says_what_full_is_whether_it_comes_before_or_after_the_account() {
+    let past: Vec<_> = [(0, "5"), (60, "90"), (120, "70")]
+        .map(|(second, left)| Row {
+            at: at(second),
+            amounts: Amounts { remaining: left.parse().ok(), ..Amounts::default() },
+        })
+        .to_vec();
+    for before in [true, false] {
+        let Open { database, folder: _folder } = open();
+        let import = async || database.import(BTreeMap::from([(key(), past.clone())])).await.unwrap();
+        if before {
+            import().await;
+        }
+        database.add_account(account("one")).await.unwrap();
+        database.keep_reading(&id("one"), reading(180, "60"), pace(), at(180)).await.unwrap();
+        if !before {
+            import().await;
+        }
+        let course = database.standings().await.unwrap()[0].courses["credits"].clone();
+        assert_eq!((course.peak, course.topped_up_at), (Decimal::from(90), Some(at(60))));
+    }
 }
 
 #[tokio::test]

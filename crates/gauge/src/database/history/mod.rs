@@ -18,7 +18,7 @@ use crate::history::{
     Chart, Imported, Ledger, Outline, Pace, Quarter, Recent, SeriesInfo, SeriesKey, Span, days, points,
 };
 use read::{Series, block_spans, bounds, find, latest, ledger, outline, query_rows, stretch};
-pub(super) use write::append;
+pub(super) use write::{append, recall};
 
 /// How many days a glance at a meter goes back, today included.
 const RECENT_DAYS: i64 = 14;

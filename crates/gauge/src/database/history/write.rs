@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Transaction, params};
 
+use super::Stretch;
 use super::read::{Series, find, is_known, last_known_block_span, query_rows, stretch};
 use crate::database::DatabaseError;
 use crate::database::readings::courses;
@@ -67,20 +68,20 @@ pub(super) fn import(
         for span in &spans[packed..] {
             insert_row(transaction, id, span)?;
         }
-        recall(transaction, key, &spans, pace)?;
+        recall(transaction, key)?;
     }
     Ok(imported)
 }
 
-/// Tells the course of the account's meter, where there is one, what its history holds now.
-fn recall(
+/// Tells the course of the account's meter, where there is one, what its history holds.
+pub(in crate::database) fn recall(
     transaction: &Transaction<'_>,
     key: &SeriesKey,
-    spans: &[Span],
-    pace: Pace,
 ) -> Result<(), DatabaseError> {
+    let Some(series) = find(transaction, key)? else { return Ok(()) };
     let Some(mut course) = courses(transaction, &key.account)?.remove(&key.meter) else { return Ok(()) };
-    course.recall(spans, pace);
+    let Stretch { pace, spans, .. } = stretch(transaction, series, Timestamp::MIN, Timestamp::MAX)?;
+    course.recall(&spans, pace);
     transaction.execute(
         "UPDATE meters SET course = ?3 WHERE account = ?1 AND meter = ?2",
         params![key.account.as_str(), key.meter, json(&course)?],
