@@ -1,7 +1,7 @@
 //! How well the forecast foretells: it is made again and again along series whose future is known.
 
 mod baseline;
-mod import;
+pub(crate) mod import;
 mod score;
 
 use std::path::PathBuf;

@@ -256,7 +256,8 @@ async fn one_more(
     Ok(median_and_slowest(times))
 }
 
-fn account(id: &AccountId) -> Account {
+/// An account of that name.
+pub(crate) fn account(id: &AccountId) -> Account {
     Account {
         id: id.clone(),
         provider: "openrouter".to_owned(),

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use serde::Serialize;
@@ -16,7 +16,7 @@ use crate::database::Standing;
 use crate::failure::{FailureKind, Trouble};
 use crate::forecast::{Forecast, State};
 use crate::level::{Freshness, Level};
-use crate::poll;
+use crate::poll::{self, Bounds};
 use crate::provider::Catalogue;
 use crate::reading::{Meter, MeterKind};
 use crate::settings::Settings;
@@ -207,11 +207,12 @@ pub(crate) fn rules<'a>(account: &'a Account, meter: &str, settings: &'a Setting
 
 /// Whether a reading is what the provider would say now: it was the last answer, and is no older than two intervals. One
 /// as far in the future is from before the clock was set back.
-pub(crate) fn freshness(standing: &Standing, interval: SignedDuration, now: Timestamp) -> Freshness {
+pub(crate) fn freshness(standing: &Standing, bounds: Bounds, now: Timestamp) -> Freshness {
     match &standing.reading {
         None => Freshness::Never,
         Some(reading)
-            if standing.trouble.is_none() && now.duration_since(reading.at).abs() <= interval * 2 =>
+            if standing.trouble.is_none()
+                && now.duration_since(reading.at).abs() <= poll::fresh_for(standing, bounds) =>
         {
             Freshness::Fresh
         }
@@ -223,7 +224,7 @@ fn account(standing: &Standing, context: &Context<'_>, now: Timestamp) -> Accoun
     let Standing { account, reading, trouble, .. } = standing;
     let definition = context.catalogue.get(&account.provider).map(|entry| entry.definition.as_ref());
     let least = context.catalogue.min_interval(&account.provider);
-    let interval = poll::interval(context.settings.poll_interval_seconds, least);
+    let bounds = Bounds::new(context.settings.poll_interval_seconds, least);
     let meters: Vec<_> = reading
         .iter()
         .flat_map(|reading| &reading.meters)
@@ -236,7 +237,7 @@ fn account(standing: &Standing, context: &Context<'_>, now: Timestamp) -> Accoun
             .map_or_else(|| account.provider.clone(), |definition| definition.name.clone()),
         label: account.label.clone(),
         level: Level::worst(meters.iter().map(|meter| meter.level)),
-        freshness: freshness(standing, interval, now),
+        freshness: freshness(standing, bounds, now),
         checked_at: reading.as_ref().map(|reading| reading.at),
         error: trouble.clone(),
         checking: context.checking.contains(&account.id),
@@ -253,9 +254,7 @@ fn meter(meter: &Meter, standing: &Standing, settings: &Settings) -> MeterSnapsh
     let full = full(meter, account.full.get(&meter.id).copied(), standing.courses.get(&meter.id));
     let alerts = || standing.alerts.iter().filter(|alert| alert.meter == meter.id);
     let rules = rules(account, &meter.id, settings);
-    let balance = standing.reading.as_ref().zip(meter.remaining).map(|(reading, remaining)| {
-        Balance::new(remaining, full, standing.forecasts.get(&meter.id), reading.at)
-    });
+    let balance = standing.balance(meter);
     let marks = rules.iter().filter_map(|rule| {
         let amount = meter.unit.exact(rule.below.amount(full)?);
         Some(Mark { below: rule.below.clone(), amount, severity: rule.severity })

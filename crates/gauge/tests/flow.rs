@@ -275,6 +275,19 @@ async fn when_nothing_can_be_reached_that_is_one_state() {
 }
 
 #[tokio::test]
+async fn a_restart_forgets_no_plan() {
+    let world = World::new();
+    let id = world.add().await;
+    let plan = world.gauge.database().standing(&id).await.unwrap().unwrap().plan;
+    assert!(plan.is_some(), "made with the first reading");
+    world.check(&id).await;
+    let plan_after = world.gauge.database().standing(&id).await.unwrap().unwrap().plan;
+    assert_ne!(plan_after, plan, "each reading is counted");
+    let again = open(&world.home, &world.keychain, Environment::empty());
+    assert_eq!(again.database().standing(&id).await.unwrap().unwrap().plan, plan_after);
+}
+
+#[tokio::test]
 async fn a_removed_account_takes_its_key_along() {
     let world = World::new();
     let id = world.add().await;

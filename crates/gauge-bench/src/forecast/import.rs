@@ -23,7 +23,7 @@ pub(crate) enum ImportError {
 
 /// Reads a series. Its days are those of this machine's zone. A rise is a top-up, a fall is spend at the moment of the
 /// reading that showed it; a reading without an amount is left out.
-pub(super) fn read(path: &Path) -> Result<Series, ImportError> {
+pub(crate) fn read(path: &Path) -> Result<Series, ImportError> {
     let failed = |source| ImportError::Read { path: path.to_owned(), source };
     let mut reader = csv::Reader::from_path(path).map_err(failed)?;
     let header = reader.headers().map_err(failed)?.clone();

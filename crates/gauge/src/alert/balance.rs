@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
+use super::rule::{Rule, Threshold};
 use crate::forecast::{Forecast, State};
 
 /// The most days there are until something runs out: what lasts longer, no forecast tells.
@@ -39,5 +40,46 @@ impl Balance {
             }),
         });
         Self { remaining, full, days_left }
+    }
+
+    /// How far it may fall until it is under another of the rules; `None` when it is under all of them that can be told.
+    #[must_use]
+    pub fn distance(&self, rules: &[Rule]) -> Option<Decimal> {
+        let amount = |rule: &Rule| match &rule.below {
+            // At the present pace, days and amounts shrink alike.
+            Threshold::Days(days) => self.remaining.checked_mul(days.checked_div(self.days_left?)?),
+            below => below.amount(self.full),
+        };
+        let distances = rules.iter().filter_map(|rule| self.remaining.checked_sub(amount(rule)?));
+        distances.filter(|distance| *distance > Decimal::ZERO).min()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_threshold_below_is_the_one_that_matters() {
+        let left = |remaining: i64, days_left: Option<i64>| Balance {
+            remaining: remaining.into(),
+            full: Some(Decimal::ONE_HUNDRED),
+            days_left: days_left.map(Decimal::from),
+        };
+        let distance =
+            |balance: Balance, rules: &[Rule]| balance.distance(rules).map(|left| left.to_string());
+        let rules = Rule::defaults();
+        assert_eq!(distance(left(40, None), &rules).as_deref(), Some("15"));
+        assert_eq!(distance(left(25, None), &rules).as_deref(), Some("15"), "that one is crossed");
+        assert_eq!(distance(left(3, None), &rules).as_deref(), Some("3"));
+        assert_eq!(distance(left(0, None), &rules), None);
+        assert_eq!(distance(left(40, None), &[]), None);
+        let days = [Rule { below: Threshold::Days(3.into()), ..rules[0].clone() }];
+        assert_eq!(
+            distance(left(40, Some(4)), &days).as_deref(),
+            Some("10.00"),
+            "10 a day, and 30 are for 3 days"
+        );
+        assert_eq!(distance(left(40, None), &days), None, "nobody can tell");
     }
 }

@@ -10,12 +10,13 @@ use super::history::{append, recall};
 use super::values::{from_json, json};
 use super::{Database, DatabaseError};
 use crate::account::{Account, AccountId};
-use crate::alert::Alert;
-use crate::course::{Change, Course};
+use crate::alert::{Alert, Balance};
+use crate::amount::Unit;
+use crate::course::{Change, Course, full};
 use crate::failure::{Failure, Trouble};
 use crate::forecast::Forecast;
 use crate::history::{Amounts, Pace, SeriesKey, Span};
-use crate::poll;
+use crate::poll::{self, Plan};
 use crate::reading::{Meter, Reading};
 
 /// Everything known of one account now.
@@ -33,8 +34,20 @@ pub struct Standing {
     pub courses: BTreeMap<String, Course>,
     /// The future of each of its meters, as of its last reading.
     pub forecasts: BTreeMap<String, Forecast>,
+    /// When it is asked next, as planned at its last reading.
+    pub plan: Option<Plan>,
     /// Its alerts that still hold.
     pub alerts: Vec<Alert>,
+}
+
+impl Standing {
+    /// What is left of one of its meters, and what that means; `None` where it is not known.
+    #[must_use]
+    pub fn balance(&self, meter: &Meter) -> Option<Balance> {
+        let full = full(meter, self.account.full.get(&meter.id).copied(), self.courses.get(&meter.id));
+        let at = self.reading.as_ref()?.at;
+        Some(Balance::new(meter.remaining?, full, self.forecasts.get(&meter.id), at))
+    }
 }
 
 impl Database {
@@ -50,6 +63,20 @@ impl Database {
                 .into_iter()
                 .map(|account| standing(&transaction, account))
                 .collect()
+        })
+        .await
+    }
+
+    /// How one account stands; `None` when it is gone.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn standing(&self, id: &AccountId) -> Result<Option<Standing>, DatabaseError> {
+        let id = id.clone();
+        self.run(move |connection| {
+            let transaction = connection.transaction()?;
+            let account = super::accounts::one(&transaction, &id)?;
+            account.map(|account| standing(&transaction, account)).transpose()
         })
         .await
     }
@@ -78,6 +105,8 @@ impl Database {
                 "UPDATE standings SET reading = ?2, trouble = NULL, failures = 0, wanted = 0 WHERE account = ?1",
                 params![id.as_str(), json(&reading)?],
             )?;
+            // What was foretold from the reading before no longer holds.
+            transaction.execute("UPDATE meters SET forecast = NULL WHERE account = ?1", [id.as_str()])?;
             for meter in &reading.meters {
                 let change = follow_course(transaction, &id, meter, reading.at, now)?;
                 let span = Span {
@@ -97,17 +126,30 @@ impl Database {
         .await
     }
 
-    /// Keeps what the last reading says of the future of an account's meters.
+    /// Keeps what the reading of a time says of the future of an account's meters, and the plan that follows the one
+    /// before; if it is still the last reading.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn keep_forecasts(
+    pub async fn keep_outlook(
         &self,
         id: &AccountId,
+        at: Timestamp,
         forecasts: BTreeMap<String, Forecast>,
+        plan: impl FnOnce(Option<Plan>) -> Plan + Send + 'static,
     ) -> Result<(), DatabaseError> {
         let id = id.clone();
         self.write(move |transaction| {
+            let Some(State { plan: before, reading: Some(last), .. }) = state(transaction, &id)? else {
+                return Ok(());
+            };
+            if last.at != at {
+                return Ok(());
+            }
+            transaction.execute(
+                "UPDATE standings SET plan = ?2 WHERE account = ?1",
+                params![id.as_str(), json(&plan(before))?],
+            )?;
             for (meter, forecast) in &forecasts {
                 transaction.execute(
                     "UPDATE meters SET forecast = ?3 WHERE account = ?1 AND meter = ?2",
@@ -154,12 +196,14 @@ struct State {
     /// How often in a row asking has failed.
     failures: u32,
     wanted: bool,
+    plan: Option<Plan>,
 }
 
 /// The state of an account; `None` when the account is gone.
 fn state(connection: &Connection, id: &AccountId) -> Result<Option<State>, DatabaseError> {
-    let mut statement = connection
-        .prepare_cached("SELECT reading, trouble, failures, wanted FROM standings WHERE account = ?1")?;
+    let mut statement = connection.prepare_cached(
+        "SELECT reading, trouble, failures, wanted, plan FROM standings WHERE account = ?1",
+    )?;
     let mut rows = statement.query([id.as_str()])?;
     let Some(row) = rows.next()? else { return Ok(None) };
     let text = |column: &str| row.get::<_, Option<String>>(column);
@@ -168,15 +212,16 @@ fn state(connection: &Connection, id: &AccountId) -> Result<Option<State>, Datab
         trouble: text("trouble")?.as_deref().map(from_json).transpose()?,
         failures: row.get("failures")?,
         wanted: row.get("wanted")?,
+        plan: text("plan")?.as_deref().map(from_json).transpose()?,
     }))
 }
 
 fn standing(connection: &Connection, account: Account) -> Result<Standing, DatabaseError> {
-    let State { reading, trouble, wanted, .. } = state(connection, &account.id)?.unwrap_or_default();
+    let State { reading, trouble, wanted, plan, .. } = state(connection, &account.id)?.unwrap_or_default();
     let courses = courses(connection, &account.id)?;
     let forecasts = forecasts(connection, &account.id)?;
     let alerts = super::alerts::open_of(connection, &account.id)?;
-    Ok(Standing { account, reading, trouble, wanted, courses, forecasts, alerts })
+    Ok(Standing { account, reading, trouble, wanted, courses, forecasts, plan, alerts })
 }
 
 /// The course of each meter of an account.
@@ -186,6 +231,17 @@ pub(super) fn courses(
 ) -> Result<BTreeMap<String, Course>, DatabaseError> {
     let mut statement = connection.prepare_cached("SELECT meter, course FROM meters WHERE account = ?1")?;
     by_meter(statement.query([id.as_str()])?)
+}
+
+/// What a meter of an account counts, as it was read last.
+pub(super) fn unit_now(
+    connection: &Connection,
+    id: &AccountId,
+    meter: &str,
+) -> Result<Option<Unit>, DatabaseError> {
+    let reading = state(connection, id)?.and_then(|state| state.reading);
+    let meters = reading.into_iter().flat_map(|reading| reading.meters);
+    Ok(meters.into_iter().find(|known| known.id == meter).map(|meter| meter.unit))
 }
 
 /// The forecast of each meter of an account.

@@ -7,7 +7,11 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::DatabaseError;
 
 /// What brings the schema from each version to the next; the first makes it from nothing.
-const MIGRATIONS: [&str; 2] = [include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("migrations/0001.sql"),
+    include_str!("migrations/0002.sql"),
+    include_str!("migrations/0003.sql"),
+];
 
 pub(super) fn bring_forward(connection: &mut Connection, path: &Path) -> Result<(), DatabaseError> {
     let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
@@ -34,7 +38,8 @@ mod tests {
     use crate::history::SeriesKey;
 
     /// What a database of each version but the newest may hold.
-    const SAMPLES: [&str; MIGRATIONS.len() - 1] = [include_str!("migrations/samples/0001.sql")];
+    const SAMPLES: [&str; MIGRATIONS.len() - 1] =
+        [include_str!("migrations/samples/0001.sql"), include_str!("migrations/samples/0002.sql")];
 
     #[tokio::test]
     async fn a_file_of_any_earlier_version_keeps_all_it_holds() {

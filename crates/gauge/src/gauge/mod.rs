@@ -8,12 +8,12 @@ mod future;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use secrecy::SecretString;
 use tokio::sync::watch;
 
 use crate::account::{Account, AccountId};
-use crate::alert::{Alert, Balance};
+use crate::alert::{self, Alert};
 use crate::clock;
 use crate::database::{AccountsError, AlertContext, Database, DatabaseError, Standing};
 use crate::failure::{Failure, FailureKind};
@@ -21,13 +21,12 @@ use crate::fetch::Client;
 use crate::home::{Home, HomeError};
 use crate::level::Freshness;
 use crate::origin::permit;
-use crate::poll;
+use crate::poll::Bounds;
 use crate::provider::{self, Catalogue, Credentials, Definition, Target};
 use crate::reading::Reading;
 use crate::secret::{Environment, KeyError, Keychain, Keys, Prompt};
 use crate::settings::{Settings, SettingsError};
 use crate::snapshot::{self, Context, Snapshot};
-use crate::{alert, course};
 
 pub use accounts::{AccountChange, AccountError, Draft};
 use files::Files;
@@ -213,14 +212,9 @@ impl Gauge {
         Snapshot::of(standings, &context, now)
     }
 
-    /// The time between two questions to an account.
-    pub(crate) fn interval(&self, account: &Account) -> SignedDuration {
-        poll::interval(self.settings().poll_interval_seconds, self.least_interval(account))
-    }
-
-    /// The time between two questions that an account's provider asks for.
-    pub(crate) fn least_interval(&self, account: &Account) -> SignedDuration {
-        self.catalogue().min_interval(&account.provider)
+    /// How often an account may be asked, and how often it usually is.
+    pub(crate) fn bounds(&self, account: &Account) -> Bounds {
+        Bounds::new(self.settings().poll_interval_seconds, self.catalogue().min_interval(&account.provider))
     }
 
     /// Holds the fresh readings among `standings` against their rules, keeping which alerts are new and which are over.
@@ -249,10 +243,11 @@ impl Gauge {
         }
         for standing in standings.iter().filter(|standing| !standing.account.paused) {
             let fresh =
-                snapshot::freshness(standing, self.interval(&standing.account), now) == Freshness::Fresh;
+                snapshot::freshness(standing, self.bounds(&standing.account), now) == Freshness::Fresh;
             let Some(reading) = standing.reading.as_ref().filter(|_| fresh) else { continue };
             for meter in reading.meters.iter().filter(|meter| !meter.unlimited) {
-                let (Some(remaining), Some(course)) = (meter.remaining, standing.courses.get(&meter.id))
+                let (Some(balance), Some(course)) =
+                    (standing.balance(meter), standing.courses.get(&meter.id))
                 else {
                     continue;
                 };
@@ -262,12 +257,7 @@ impl Gauge {
                     unit: meter.unit.clone(),
                     standing: alert::Standing {
                         at: reading.at,
-                        balance: Balance::new(
-                            remaining,
-                            course::full(meter, standing.account.full.get(&meter.id).copied(), Some(course)),
-                            standing.forecasts.get(&meter.id),
-                            reading.at,
-                        ),
+                        balance,
                         raised_at: course.topped_up_at.max(course.reset_at),
                     },
                     rules: snapshot::rules(&standing.account, &meter.id, &settings).to_vec(),

@@ -155,7 +155,7 @@ impl Poller {
                     )
                 }
                 (None, Some(reading)) => {
-                    slept && now.duration_since(reading.at) >= self.gauge.least_interval(&standing.account)
+                    slept && now.duration_since(reading.at) >= self.gauge.bounds(&standing.account).least
                 }
                 (None, None) => true,
             };
@@ -227,7 +227,7 @@ impl Poller {
     fn start_checks(&mut self, standings: &[Standing], now: Timestamp) {
         if !self.gauge.settings().paused {
             for standing in standings {
-                let due = schedule::due_at(standing, self.gauge.interval(&standing.account), now);
+                let due = schedule::due_at(standing, self.gauge.bounds(&standing.account), now);
                 if due.is_some_and(|due| due <= now) && !self.checking.contains(&standing.account.id) {
                     self.want(&standing.account.id);
                 }
@@ -256,10 +256,10 @@ impl Poller {
     fn next_look(&self, standings: &[Standing], now: Timestamp) -> Timestamp {
         let paused = self.gauge.settings().paused;
         let times = standings.iter().flat_map(|standing| {
-            let interval = self.gauge.interval(&standing.account);
-            let due = if paused { None } else { schedule::due_at(standing, interval, now) };
-            let stale =
-                standing.reading.as_ref().and_then(|reading| reading.at.checked_add(interval * 2).ok());
+            let bounds = self.gauge.bounds(&standing.account);
+            let due = if paused { None } else { schedule::due_at(standing, bounds, now) };
+            let fresh_for = schedule::fresh_for(standing, bounds);
+            let stale = standing.reading.as_ref().and_then(|reading| reading.at.checked_add(fresh_for).ok());
             [due, stale.filter(|at| *at > now)]
         });
         times.flatten().min().unwrap_or(Timestamp::MAX)

@@ -4,6 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::plan::Bounds;
 use crate::database::Standing;
 use crate::failure::{Failure, FailureKind};
 use crate::fetch::FURTHEST_WISH;
@@ -34,15 +35,21 @@ pub fn retry_at(failure: &Failure, failures_before: u32, now: Timestamp) -> Time
     failure.retry_at.map_or(own, |wished| wished.max(own))
 }
 
-/// The time between two questions to an account: what the user wants, but never less than the provider allows.
+/// After how long an account is asked again, jitter aside: as was planned when it was last read, or the usual.
 #[must_use]
-pub fn interval(wanted_seconds: u32, least: SignedDuration) -> SignedDuration {
-    SignedDuration::from_secs(i64::from(wanted_seconds)).max(least)
+pub fn interval(standing: &Standing, bounds: Bounds) -> SignedDuration {
+    standing.plan.and_then(|plan| plan.interval(bounds)).unwrap_or(bounds.usual)
+}
+
+/// For how long a reading is fresh: two intervals. One that is asked about more often than usual does not grow old sooner.
+#[must_use]
+pub fn fresh_for(standing: &Standing, bounds: Bounds) -> SignedDuration {
+    interval(standing, bounds).max(bounds.usual) * 2
 }
 
 /// When an account is due; `None` when it waits for the user.
 #[must_use]
-pub fn due_at(standing: &Standing, interval: SignedDuration, now: Timestamp) -> Option<Timestamp> {
+pub fn due_at(standing: &Standing, bounds: Bounds, now: Timestamp) -> Option<Timestamp> {
     if standing.account.paused {
         return None;
     }
@@ -58,6 +65,7 @@ pub fn due_at(standing: &Standing, interval: SignedDuration, now: Timestamp) -> 
     if reading.at > now {
         return Some(now);
     }
+    let interval = interval(standing, bounds);
     reading.at.saturating_add(interval + jitter(standing, interval)).ok()
 }
 
@@ -77,9 +85,38 @@ mod tests {
     use super::*;
     use crate::account::Account;
     use crate::failure::Trouble;
+    use crate::poll::Plan;
+    use crate::reading::Reading;
     use proptest::prelude::*;
 
     const NOW: Timestamp = Timestamp::constant(1_800_000_000, 0);
+    const BOUNDS: Bounds =
+        Bounds { least: SignedDuration::from_mins(1), usual: SignedDuration::from_mins(5) };
+
+    fn standing() -> Standing {
+        let account = Account {
+            id: "one".parse().unwrap(),
+            provider: "openrouter".to_owned(),
+            label: String::new(),
+            base_url: None,
+            inputs: BTreeMap::new(),
+            origins: Vec::new(),
+            key_tail: String::new(),
+            paused: false,
+            full: BTreeMap::new(),
+            rules: BTreeMap::new(),
+        };
+        Standing {
+            account,
+            reading: None,
+            trouble: None,
+            wanted: false,
+            courses: BTreeMap::new(),
+            forecasts: BTreeMap::new(),
+            plan: None,
+            alerts: Vec::new(),
+        }
+    }
 
     #[test]
     fn a_refused_key_rests_for_an_hour_and_what_is_wrong_here_is_looked_at_soon() {
@@ -98,32 +135,30 @@ mod tests {
     }
 
     #[test]
+    fn a_plan_says_when_to_ask_and_a_long_one_keeps_a_reading_fresh() {
+        let reading = Reading { at: NOW, meters: Vec::new(), notices: Vec::new() };
+        let planned = |minutes| {
+            let interval = SignedDuration::from_mins(minutes);
+            let plan = Plan { at: NOW, usual: BOUNDS.usual, interval, saved: 1.0 };
+            Standing { reading: Some(reading.clone()), plan: Some(plan), ..standing() }
+        };
+        for minutes in [1, 5, 15] {
+            let (wait, asked) = (SignedDuration::from_mins(minutes), planned(minutes));
+            let due = due_at(&asked, BOUNDS, NOW).unwrap().duration_since(NOW);
+            assert!(due >= wait && due <= wait * 11 / 10, "{due}");
+            assert_eq!(fresh_for(&asked, BOUNDS), wait.max(BOUNDS.usual) * 2);
+        }
+        let hourly = Bounds::new(3600, BOUNDS.least);
+        let due = due_at(&planned(1), hourly, NOW).unwrap().duration_since(NOW);
+        assert!(due >= hourly.usual, "the plan was made for another interval");
+    }
+
+    #[test]
     fn after_the_clock_was_set_back_nobody_waits_for_it_to_catch_up() {
         let trouble = |since, retry_at| {
             let kind = FailureKind::Offline;
             let trouble = Some(Trouble { kind, message: String::new(), since, retry_at });
-            let account = Account {
-                id: "one".parse().unwrap(),
-                provider: "openrouter".to_owned(),
-                label: String::new(),
-                base_url: None,
-                inputs: BTreeMap::new(),
-                origins: Vec::new(),
-                key_tail: String::new(),
-                paused: false,
-                full: BTreeMap::new(),
-                rules: BTreeMap::new(),
-            };
-            let standing = Standing {
-                account,
-                reading: None,
-                trouble,
-                wanted: false,
-                courses: BTreeMap::new(),
-                forecasts: BTreeMap::new(),
-                alerts: Vec::new(),
-            };
-            due_at(&standing, SignedDuration::from_mins(5), NOW)
+            due_at(&Standing { trouble, ..standing() }, BOUNDS, NOW)
         };
         let (soon, years) = (NOW + SignedDuration::from_mins(5), NOW + SignedDuration::from_hours(50_000));
         assert_eq!(trouble(NOW, Some(soon)), Some(soon));
