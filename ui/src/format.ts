@@ -43,16 +43,25 @@ export function amountParts(amount: string, unit: string, locale = here): ShownA
   } else if (!isCurrency(unit)) {
     options.maximumFractionDigits = 2;
   }
+  const value = numberIn(amount, unit, options, locale);
+  return { value, unit: isCurrency(unit) || unit === 'percent' ? null : counted(amount, unit) };
+}
+
+/** The amount's number to its last digit, with the unit only where it stands in it: `$0.00125`, `250.125`, `20%`. */
+export function exactValue(amount: string, unit: string, locale = here): string {
+  return numberIn(amount, unit, { maximumFractionDigits: 20 }, locale);
+}
+
+function numberIn(amount: string, unit: string, options: Intl.NumberFormatOptions, locale: string): string {
   if (isCurrency(unit)) {
     Object.assign(options, { style: 'currency', currency: unit, currencyDisplay: 'narrowSymbol' });
   } else if (unit === 'percent') {
     Object.assign(options, { style: 'unit', unit: 'percent' });
   }
-  const value = new Intl.NumberFormat(locale, options)
+  return new Intl.NumberFormat(locale, options)
     .formatToParts(amount as Intl.StringNumericLiteral)
     .map((part) => (part.type === 'minusSign' ? '−' : part.value))
     .join('');
-  return { value, unit: isCurrency(unit) || unit === 'percent' ? null : counted(amount, unit) };
 }
 
 /** Formats an amount in its unit as one text: `250.5 credits`. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { amountLabels, spread, timeLabels } from './axis';
+import { amountLabels, amountSteps, spread, timeLabels } from './axis';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -29,6 +29,17 @@ describe('marks of amounts', () => {
     expect(amountLabels([0, 0.5, 1], 0.5, 'USD', 'en')).toEqual(['$0.00', '$0.50', '$1.00']);
     expect(amountLabels([0, 0.0002], 0.0002, 'USD', 'en')).toEqual(['$0.0000', '$0.0002']);
     expect(amountLabels([-0.5, 0], 0.5, 'credits', 'en')).toEqual(['−0.5', '0.0']);
+  });
+
+  it('are what they stand at, whatever the step', () => {
+    for (const step of amountSteps.filter((step) => step < 20_000)) {
+      const marks = [0, 1, 2, 3, 4, 5].map((count) => count * step);
+      const read = (unit: string) =>
+        amountLabels(marks, step, unit, 'en').map((label) => Number(label.replace(/[$,]/g, '')));
+      const exact = marks.map((mark) => Number(mark.toPrecision(12)));
+      expect(read('USD')).toEqual(exact);
+      expect(read('credits')).toEqual(exact);
+    }
   });
 
   it('are short when large, and still differ', () => {

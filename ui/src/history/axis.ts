@@ -27,7 +27,12 @@ export function timeLabels(times: number[], step: number, locale = here): string
   });
 }
 
-/** The marks of the value axis: as many decimals as tell them apart, and large ones short. */
+/** What may lie between the marks of the value axis: steps of one digit, which labels tell exactly. */
+export const amountSteps = Array.from({ length: 28 }, (_, index) => index - 12).flatMap((power) =>
+  [1, 2, 5].map((digit) => Number(`${digit}e${power}`)),
+);
+
+/** The marks of the value axis, which are such steps apart: as many decimals as tell them apart, and large ones short. */
 export function amountLabels(values: number[], step: number, unit: string, locale = here): string[] {
   const most = Math.max(...values.map(Math.abs));
   const decimals = Math.min(Math.max(0, -Math.floor(Math.log10(step) + 1e-9)), 12);

@@ -32,6 +32,11 @@ export function lineOf(index: number): Line {
   return lines[index] ?? lines[0];
 }
 
+/** The name as it stands at the end of a line. */
+export function nameAtLine(name: string): string {
+  return name.length > 26 ? `${name.slice(0, 25).trimEnd()}…` : name;
+}
+
 /** What all of them come to, which have one unit; null where that of one is not known. */
 export function totals(charts: Chart[]): Record<'spent' | 'topped_up' | 'left', string | null> {
   const total = (amountIn: (chart: Chart) => string | null) => {

@@ -52,8 +52,8 @@ export function futureEnd(fan: Fan, shown: Extent): number {
   const first = fan.early ?? fan.likely?.at ?? shown.until;
   const end = Math.min(fan.late ?? Infinity, fan.resets ?? Infinity);
   const whole = (Number.isFinite(end) ? end : first) - shown.until;
-  // Where not even its beginning fits, a hint of it is enough.
-  if (first - shown.until > past / 2) return shown.until + past / 8;
+  // Where not even its beginning fits, a hint of it and its date are enough.
+  if (first - shown.until > past / 2) return shown.until + past / 6;
   return shown.until + Math.min(Math.max(whole, 0) * 1.06 + past / 50, past / 2);
 }
 

@@ -1,24 +1,34 @@
 // What uPlot does not draw by itself. All on its canvas, whose pixels are the screen's.
 
 import uPlot from 'uplot';
-import type { Severity } from '../bindings/Severity';
 import { spread } from './axis';
 import type { Across, Bar } from './bars';
 import type { Fan } from './fan';
 import { faded, type Palette } from './palette';
+import type { Threshold } from './thresholds';
 
 type Draw = (context: CanvasRenderingContext2D, pixel: number) => void;
 
 /** Draws within the plot and leaves the canvas as it was. `pixel` is the length of a CSS pixel. */
 function within(plot: uPlot, draw: Draw) {
-  const { ctx, bbox } = plot;
+  const { left, top, width, height } = plot.bbox;
+  anywhere(plot, (context, pixel) => {
+    context.beginPath();
+    context.rect(left, top, width, height);
+    context.clip();
+    draw(context, pixel);
+  });
+}
+
+/** Draws also around the plot. */
+function anywhere({ ctx }: uPlot, draw: Draw) {
   ctx.save();
-  ctx.beginPath();
-  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
-  ctx.clip();
   draw(ctx, uPlot.pxRatio);
   ctx.restore();
 }
+
+/** How far beside the plot a text stands, in CSS pixels. */
+export const besideGap = 8;
 
 const x = (plot: uPlot, time: number) => Math.round(plot.valToPos(time, 'x', true));
 const y = (plot: uPlot, value: number) => Math.round(plot.valToPos(value, 'y', true));
@@ -91,17 +101,10 @@ export function paintTime(plot: uPlot, time: number, colour: string, dash: numbe
   });
 }
 
-/** An amount below which the meter warns. */
-export interface Threshold {
-  at: number;
-  text: string;
-  severity: Severity;
-}
-
 /** The thresholds within the plot, with their place on the canvas and that of their labels, which stand apart. */
 function placed(plot: uPlot, thresholds: Threshold[]) {
   const { min, max } = plot.scales['y'] ?? {};
-  const shown = thresholds.filter(({ at }) => at > 0 && at >= (min ?? 0) && at <= (max ?? 0));
+  const shown = thresholds.filter(({ at }) => at >= (min ?? 0) && at <= (max ?? 0));
   const { top, height } = plot.bbox;
   const pixel = uPlot.pxRatio;
   const labels = spread(
@@ -113,32 +116,32 @@ function placed(plot: uPlot, thresholds: Threshold[]) {
   return shown.map((one, index) => ({ ...one, top: y(plot, one.at), labelTop: labels[index] ?? 0 }));
 }
 
-/** The thresholds' lines, each from where its label ends. */
+/** The thresholds' lines. */
 export function paintThresholds(plot: uPlot, palette: Palette, thresholds: Threshold[]) {
   within(plot, (context, pixel) => {
     const { left, width } = plot.bbox;
-    setFont(context, palette, pixel);
     context.lineWidth = pixel;
     context.setLineDash([4 * pixel, 4 * pixel]);
-    for (const { text, severity, top } of placed(plot, thresholds)) {
+    for (const { severity, top } of placed(plot, thresholds)) {
       context.strokeStyle = faded(severity === 'warning' ? palette.low : palette.critical, 0.8);
       context.beginPath();
-      context.moveTo(left + context.measureText(text).width + 12 * pixel, top + 0.5);
+      context.moveTo(left, top + 0.5);
       context.lineTo(left + width, top + 0.5);
       context.stroke();
     }
   });
 }
 
-/** What the thresholds are. */
+/** What the thresholds are, beside the plot, where no line is. */
 export function paintThresholdLabels(plot: uPlot, palette: Palette, thresholds: Threshold[]) {
-  within(plot, (context, pixel) => {
+  anywhere(plot, (context, pixel) => {
+    const { left, width } = plot.bbox;
     setFont(context, palette, pixel);
     context.textAlign = 'left';
     context.textBaseline = 'middle';
     context.fillStyle = palette.quiet;
     for (const { text, labelTop } of placed(plot, thresholds)) {
-      write(context, text, plot.bbox.left + 6 * pixel, labelTop, palette);
+      context.fillText(text, left + width + besideGap * pixel, labelTop);
     }
   });
 }
@@ -147,11 +150,10 @@ export function paintThresholdLabels(plot: uPlot, palette: Palette, thresholds: 
 export function paintEnds(
   plot: uPlot,
   palette: Palette,
-  at: number,
   ends: { value: number; text: string; colour: string }[],
 ) {
-  within(plot, (context, pixel) => {
-    const { top, height } = plot.bbox;
+  anywhere(plot, (context, pixel) => {
+    const { left, top, width, height } = plot.bbox;
     setFont(context, palette, pixel);
     context.textAlign = 'left';
     context.textBaseline = 'middle';
@@ -163,7 +165,7 @@ export function paintEnds(
     );
     ends.forEach(({ text, colour }, index) => {
       context.fillStyle = colour;
-      write(context, text, x(plot, at) + 8 * pixel, tops[index] ?? 0, palette);
+      context.fillText(text, left + width + besideGap * pixel, tops[index] ?? 0);
     });
   });
 }
@@ -210,9 +212,9 @@ export function paintTopUps(
 }
 
 /** The future, from the last reading to when the meter may run out. */
-export function paintFan(plot: uPlot, palette: Palette, fan: Fan, label: string | null) {
+export function paintFan(plot: uPlot, palette: Palette, fan: Fan) {
   within(plot, (context, pixel) => {
-    const { left, top, width, height } = plot.bbox;
+    const { left, top, height } = plot.bbox;
     const [begin, level, foot] = [x(plot, fan.at), y(plot, fan.left), y(plot, 0)];
     if (fan.early !== null && fan.late !== null) {
       context.save();
@@ -242,15 +244,42 @@ export function paintFan(plot: uPlot, palette: Palette, fan: Fan, label: string 
     context.moveTo(begin, level);
     context.lineTo(end, rest);
     context.stroke();
-    if (end > left + width) return;
-    context.setLineDash([]);
+  });
+}
+
+/** Where the middle of the future ends, and when that is; at the edge, where it leads there, if that lies beyond. */
+export function paintFanEnd(
+  plot: uPlot,
+  palette: Palette,
+  { at, left: level, likely }: Fan,
+  label: string | null,
+) {
+  if (likely === null) return;
+  anywhere(plot, (context, pixel) => {
+    const { left, top, width, height } = plot.bbox;
+    const [end, rest] = [x(plot, likely.at), y(plot, likely.left)];
+    setFont(context, palette, pixel);
+    if (end > left + width) {
+      if (label === null) return;
+      const [begin, from] = [x(plot, at), y(plot, level)];
+      const leaves = from + ((rest - from) * (left + width - begin)) / (end - begin);
+      const [above, beneath] = [leaves - 12 * pixel, leaves + 14 * pixel];
+      context.fillStyle = palette.text;
+      context.textBaseline = 'middle';
+      context.textAlign = 'right';
+      // Beneath, since what was spent lies above.
+      const middle = beneath < top + height - 8 * pixel ? beneath : above;
+      write(context, `→ ${label}`, left + width - 4 * pixel, middle, palette);
+      return;
+    }
+    context.strokeStyle = palette.accent;
+    context.lineWidth = 1.5 * pixel;
     context.fillStyle = palette.surface;
     context.beginPath();
     context.arc(end, rest, 3.5 * pixel, 0, 2 * Math.PI);
     context.fill();
     context.stroke();
     if (label === null) return;
-    setFont(context, palette, pixel);
     context.fillStyle = palette.text;
     context.textBaseline = 'bottom';
     context.textAlign = 'center';
