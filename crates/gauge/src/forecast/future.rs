@@ -16,7 +16,7 @@ const CALMING: f64 = 0.985;
 
 /// What the futures say.
 pub(super) struct Future {
-    /// What is spent a day in the next week, on average.
+    /// What is spent a day in the next week, on average, if it has not stopped.
     pub per_day: f64,
     /// In how many days what is left is used up, in order; infinite where it lasts beyond the horizon.
     pub lasts: Vec<f64>,
@@ -26,7 +26,7 @@ impl Future {
     /// `stopped` is how likely it is that nothing will be spent any more.
     pub fn of(days: &[Day], rhythm: &Rhythm, level: &Level, left: f64, stopped: f64) -> Self {
         let mut lasts = Vec::new();
-        let mut week = 0.0;
+        let (mut week, mut going) = (0.0, 0.0);
         for index in 0..PATHS {
             if (f64::from(index) + 0.5) / f64::from(PATHS) < stopped {
                 lasts.push(f64::INFINITY);
@@ -35,10 +35,11 @@ impl Future {
             let mut random = Rng::with_seed(u64::from(index) + 1);
             let path = Path::draw(days, rhythm, level, left, &mut random);
             week += path.week;
+            going += 1.0;
             lasts.push(path.lasts);
         }
         lasts.sort_by(f64::total_cmp);
-        Self { per_day: week / f64::from(PATHS) / 7.0, lasts }
+        Self { per_day: week / f64::max(going, 1.0) / 7.0, lasts }
     }
 
     /// In how many days it is used up with this probability.
