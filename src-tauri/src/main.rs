@@ -97,6 +97,7 @@ fn run(options: &Options, environment: Environment) -> Result<(), Box<dyn Error>
             ipc::alerts::unsnooze,
             ipc::history::chart,
             ipc::history::export_history,
+            ipc::history::forecast,
             ipc::history::histories,
             ipc::history::import_history,
             ipc::history::readings,

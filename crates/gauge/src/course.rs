@@ -137,8 +137,9 @@ impl Course {
         change
     }
 
-    /// Takes in what a longer history of the meter tells, up to its last reading and in order.
+    /// Takes in what a longer history of the meter tells, in order, up to its last reading.
     pub fn recall(&mut self, spans: &[Span], pace: Pace) {
+        let spans = &spans[..spans.partition_point(|span| span.from <= self.at)];
         if spans.last().is_none_or(|last| last.until < self.at) {
             return;
         }
@@ -251,6 +252,8 @@ pub(crate) mod tests {
         let known = course.clone();
         course.recall(&[read(0, "900")], pace);
         assert_eq!(course, known, "a history that does not reach up to now is another meter's");
+        course.recall(&[read(0, "90"), read(1, "10"), read(2, "60"), read(9, "5"), read(99, "900")], pace);
+        assert_eq!(course, known, "what is from the future tells nothing");
     }
 
     #[test]

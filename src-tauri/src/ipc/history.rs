@@ -3,6 +3,7 @@
 use gauge::account::AccountId;
 use gauge::amount::Unit;
 use gauge::clock;
+use gauge::forecast::Forecast;
 use gauge::history::{Chart, Format, Imported, Recent, SeriesInfo, SeriesKey, Span, table};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -37,6 +38,16 @@ pub(crate) async fn chart(
     let until = until.unwrap_or_else(clock::now);
     let columns = columns.min(WIDEST);
     Ok(app.gauge.database().chart(&key, from, until, columns, TimeZone::system()).await?)
+}
+
+#[tauri::command]
+pub(crate) async fn forecast(
+    app: State<'_, App>,
+    account: AccountId,
+    meter: String,
+    unit: Unit,
+) -> Result<Forecast, Problem> {
+    Ok(app.gauge.forecast_at(&SeriesKey { account, meter, unit }, clock::now()).await?)
 }
 
 #[tauri::command]
@@ -104,7 +115,7 @@ pub(crate) async fn import_history(
     };
     let text = std::fs::read(&file).map_err(|error| wrong(&error))?;
     let rows = table::read(&text, clock::now()).map_err(|error| wrong(&error))?;
-    let imported = app.gauge.database().import(rows).await?;
+    let imported = app.gauge.import(rows).await?;
     app.polling.look();
     Ok(Some(imported))
 }

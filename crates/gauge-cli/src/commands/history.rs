@@ -94,7 +94,7 @@ impl Import {
                 return Ok(Outcome::No);
             }
         };
-        let Imported { added, known, contradicting } = gauge.database().import(series).await?;
+        let Imported { added, known, contradicting } = gauge.import(series).await?;
         output::message(format_args!(
             "{} added, {known} known already, {contradicting} left out because they contradict what is known.",
             readings(added)

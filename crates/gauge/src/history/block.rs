@@ -29,7 +29,9 @@ pub struct Block {
 
 /// Bytes that no block is made of, or amounts that fit into none.
 #[derive(Debug, thiserror::Error)]
-#[error("a part of the history cannot be packed or unpacked: {0}")]
+#[error(
+    "a part of the history is not what it was: {0}. Until a backup of gauge.db is put back, that time is shown as one without readings"
+)]
 pub struct BlockError(String);
 
 impl Block {

@@ -101,12 +101,18 @@ impl Ledger {
         }
     }
 
+    /// A time of which nothing is known.
+    #[must_use]
+    pub fn unknown(from: Timestamp, until: Timestamp) -> Self {
+        let (spent, topped_up) = (Decimal::ZERO, Decimal::ZERO);
+        Self { gaps: vec![Unmeasured { from, until, spent, topped_up }], ..Self::default() }
+    }
+
     /// Ends the series: when nobody has looked for long since its last reading, that is a gap in which nothing is known
     /// to have moved.
     pub fn end(&mut self, last: Timestamp, now: Timestamp, pace: Pace) {
         if pace.is_gap(last, now) {
-            let (spent, topped_up) = (Decimal::ZERO, Decimal::ZERO);
-            self.gaps.push(Unmeasured { from: last, until: now, spent, topped_up });
+            self.extend(Self::unknown(last, now));
         }
     }
 

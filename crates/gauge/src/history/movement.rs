@@ -51,7 +51,15 @@ pub fn movement(before: &Amounts, after: &Amounts, rise: Option<Rise>) -> Moveme
                     Movement { spent, topped_up, reset: false }
                 }
                 // Without a balance that rose with it, a count that fell a little is one over the last so many days.
-                None => Movement { spent: spent.max(Decimal::ZERO), ..Movement::default() },
+                None => {
+                    let added =
+                        before.total.zip(after.total).map_or(Decimal::ZERO, |(before, after)| after - before);
+                    Movement {
+                        spent: spent.max(Decimal::ZERO),
+                        topped_up: added.max(Decimal::ZERO),
+                        reset: false,
+                    }
+                }
             }
         }
         _ => match (before.remaining, after.remaining) {

@@ -20,7 +20,7 @@ const COLUMNS: [&str; 7] = ["account", "meter", "unit", "at", "remaining", "tota
 /// How many of them, from the first, a table must have.
 const NEEDED: usize = 5;
 /// The most decimals of an amount.
-const MOST_DECIMALS: u32 = 12;
+const MOST_DECIMALS: u32 = 18;
 /// The longest name of a meter, in characters.
 const LONGEST_METER: usize = 100;
 /// How far in the future a reading may be: the clock of another machine may be wrong, but not by more.
@@ -366,7 +366,7 @@ mod tests {
             ("work,credits,USD,2026-11-01T10:00:00Z,\"1,000\",,", "amount"),
             ("work,credits,USD,2026-11-01T10:00:00Z,1_000,,", "amount"),
             ("work,credits,USD,2026-11-01T10:00:00Z,null,,", "amount"),
-            ("work,credits,USD,2026-11-01T10:00:00Z,1,0.1234567890123,", "amount"),
+            ("work,credits,USD,2026-11-01T10:00:00Z,1,0.1234567890123456789,", "amount"),
             ("work,credits,USD,2026-11-01T10:00:00Z,1,,1000000000000000001", "amount"),
             ("work,credits,USD,2026-11-01T10:00:00Z", "cells"),
             ("work,credits,USD,2026-11-01T09:00:00Z,2,,", "line 2"),

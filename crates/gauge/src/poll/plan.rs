@@ -59,6 +59,9 @@ impl Plan {
     pub fn next(before: Option<Self>, at: Timestamp, bounds: Bounds, meters: &[Passages]) -> Self {
         let most = KEPT.div_duration_f64(bounds.usual).max(1.0);
         let saved = before.map_or(0.0, |before| {
+            if before.at == at {
+                return before.saved; // planned anew for the same reading: nobody asked again
+            }
             let passed = at.duration_since(before.at).max(SignedDuration::ZERO);
             (before.saved + passed.div_duration_f64(bounds.usual) - 1.0).min(most)
         });
@@ -139,6 +142,14 @@ mod tests {
         let new = Passages::of(&[Span::at(NOW, Amounts::default())], NOW, Decimal::ONE, BOUNDS);
         assert_eq!(Plan::next(None, NOW, BOUNDS, &[new]).interval(BOUNDS), Some(BOUNDS.usual));
         assert_eq!(planned(500.0, &[]), BOUNDS.usual);
+    }
+
+    #[test]
+    fn planning_anew_for_the_same_reading_costs_no_question() {
+        let plan = Plan::next(Some(saving(500.0)), NOW, BOUNDS, &[meter(true, 4)]);
+        let anew = Plan::next(Some(plan), NOW, BOUNDS, &[meter(false, 4)]);
+        assert!((anew.saved - plan.saved).abs() < 1e-9);
+        assert_eq!(anew.interval, MINUTE * 15);
     }
 
     #[test]

@@ -30,8 +30,6 @@ const RECENT_COLUMNS: i32 = 84;
 pub struct Stretch {
     /// How often the series is read.
     pub pace: Pace,
-    /// The last span before the part that says what was left or used.
-    pub before: Option<Span>,
     /// The spans that lie in the part at least in part, in order.
     pub spans: Vec<Span>,
 }
@@ -203,7 +201,7 @@ impl Database {
         self.read(move |connection| {
             let empty = || Chart::empty(key.unit.clone(), from.unwrap_or(until), until);
             let Some(series) = find(connection, &key)? else { return Ok(empty()) };
-            let Some((since, _)) = bounds(connection, series.id)? else { return Ok(empty()) };
+            let Some((since, last)) = bounds(connection, series.id)? else { return Ok(empty()) };
             // Spend is added up by quarters of an hour.
             let from = from.map_or(since, |from| Quarter::of(from).start().max(since)).min(until);
             let width = until.duration_since(from) / i32::try_from(columns.max(1)).unwrap_or(i32::MAX);
@@ -214,7 +212,8 @@ impl Database {
             let midnight = zone.to_datetime(from).date().to_zoned(zone.clone());
             let midnight = midnight.map_or(from, |midnight| midnight.timestamp());
             let mut ledger = ledger(connection, series, midnight, until)?;
-            let days = days(&ledger, from, until, &zone);
+            // One reading by itself tells of no spend.
+            let days = if since < last { days(&ledger, from, until, &zone) } else { Vec::new() };
             ledger.clip(from, until);
             Ok(Chart {
                 since: Some(since),

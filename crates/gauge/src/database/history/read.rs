@@ -83,19 +83,15 @@ pub(super) fn stretch(
     while let Some(block) = blocks.next()? {
         spans.extend(block_spans(block)?);
     }
-    spans.extend(rows_from_one_before(connection, series.id, from, until)?);
+    spans.extend(rows_around(connection, series.id, from, until)?);
     // After the clock was set back, newer readings have older times.
     spans.sort_by_key(|span| span.from);
-    let mut before = spans.iter().rfind(|span| span.until < from && is_known(span)).copied();
     spans.retain(|span| span.until >= from && span.from <= until);
-    if before.is_none() {
-        before = last_known_block_span(connection, series.id, from)?;
-    }
-    Ok(Stretch { pace: series.pace, before, spans })
+    Ok(Stretch { pace: series.pace, spans })
 }
 
-/// The rows from the last that says something before `from`.
-fn rows_from_one_before(
+/// The rows of a time, with the last before it and the first after it that say what was left or used.
+fn rows_around(
     connection: &Connection,
     series: i64,
     from: Timestamp,
@@ -103,9 +99,12 @@ fn rows_from_one_before(
 ) -> Result<Vec<Span>, DatabaseError> {
     query_rows(
         connection,
-        "SELECT first_at, last_at, remaining, total, used, rise, resets_at FROM readings WHERE series = ?1 AND first_at <= ?3 AND first_at >= coalesce(
-             (SELECT max(first_at) FROM readings
-              WHERE series = ?1 AND first_at < ?2 AND coalesce(remaining, used) IS NOT NULL), ?2)
+        "SELECT first_at, last_at, remaining, total, used, rise, resets_at FROM readings
+         WHERE series = ?1 AND first_at BETWEEN
+             coalesce((SELECT max(first_at) FROM readings
+                       WHERE series = ?1 AND first_at < ?2 AND coalesce(remaining, used) IS NOT NULL), ?2)
+             AND coalesce((SELECT min(first_at) FROM readings
+                           WHERE series = ?1 AND first_at > ?3 AND coalesce(remaining, used) IS NOT NULL), ?3)
          ORDER BY first_at",
         [series, from.as_millisecond(), until.as_millisecond()],
     )
@@ -141,14 +140,21 @@ pub(super) fn ledger(
     until: Timestamp,
 ) -> Result<Ledger, DatabaseError> {
     let mut ledger = Ledger::default();
+    // With the first block after the time: a gap before it may reach into the time.
     let mut statement = connection.prepare_cached(
-        "SELECT first_at, ledger FROM blocks WHERE series = ?1 AND first_at <= ?3 AND last_at >= ?2 ORDER BY first_at",
+        "SELECT first_at, last_at, ledger FROM blocks WHERE series = ?1 AND last_at >= ?2 AND first_at <= coalesce(
+             (SELECT min(first_at) FROM blocks WHERE series = ?1 AND first_at > ?3), ?3)
+         ORDER BY first_at",
     )?;
     let mut blocks = statement.query(params![series.id, from.as_millisecond(), until.as_millisecond()])?;
     while let Some(block) = blocks.next()? {
-        ledger.extend(unpack_ledger(blob(block, "ledger")?, time(block.get("first_at")?)?)?);
+        let (first, last) = (time(block.get("first_at")?)?, time(block.get("last_at")?)?);
+        ledger.extend(unpack_ledger(blob(block, "ledger")?, first).unwrap_or_else(|error| {
+            tracing::error!("from {first} until {last}: {error}");
+            Ledger::unknown(first, last)
+        }));
     }
-    let mut rows = rows_from_one_before(connection, series.id, from, until)?;
+    let mut rows = rows_around(connection, series.id, from, until)?;
     let before = match rows.first() {
         Some(first) if first.from < from && is_known(first) => Some(rows.remove(0)),
         Some(first) => last_known_block_span(connection, series.id, first.from)?,
@@ -170,7 +176,7 @@ pub(super) fn outline(
     until: Timestamp,
     width: SignedDuration,
 ) -> Result<Outline, DatabaseError> {
-    let rows = rows_from_one_before(connection, series.id, from, until)?;
+    let rows = rows_around(connection, series.id, from, until)?;
     let mut statement = connection.prepare_cached(
         "SELECT rowid, first_at, last_at, outline FROM blocks
          WHERE series = ?1 AND first_at <= ?3 AND last_at >= ?2 ORDER BY first_at",
@@ -180,7 +186,7 @@ pub(super) fn outline(
     let mut outlines = Vec::new();
     while let Some(block) = blocks.next()? {
         let (first, last) = (time(block.get("first_at")?)?, time(block.get("last_at")?)?);
-        let outline = unpack_outline(blob(block, "outline")?, first)?;
+        let Ok(outline) = unpack_outline(blob(block, "outline")?, first) else { continue };
         let steps = i32::try_from(outline.extents.len().max(1)).unwrap_or(i32::MAX);
         outlines.push(if last.duration_since(first) / steps <= width {
             outline
@@ -206,8 +212,13 @@ fn exact(spans: &[Span], measure: Measure) -> Outline {
     Outline { measure, extents: spans.iter().filter_map(|span| Extent::of(span, measure)).collect() }
 }
 
+/// The spans of a block. What cannot be read any more is a time without readings.
 pub(super) fn block_spans(row: &Row<'_>) -> Result<Vec<Span>, DatabaseError> {
-    Ok(unpack_spans(blob(row, "spans")?, time(row.get("first_at")?)?)?)
+    let first = time(row.get("first_at")?)?;
+    Ok(unpack_spans(blob(row, "spans")?, first).unwrap_or_else(|error| {
+        tracing::error!("from {first}: {error}");
+        Vec::new()
+    }))
 }
 
 fn blob<'a>(row: &'a Row<'_>, column: &str) -> Result<&'a [u8], DatabaseError> {

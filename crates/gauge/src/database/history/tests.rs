@@ -94,7 +94,7 @@ async fn years_of_readings_come_back_as_they_were_made() {
     assert!(blocks >= 2, "{} spans made {blocks} blocks", spans.len());
 
     let all = database.spans(&key(), Timestamp::MIN, Timestamp::MAX).await.unwrap().unwrap();
-    assert_eq!((all.before, &all.spans), (None, &spans));
+    assert_eq!(all.spans, spans);
     let last = spans.last().unwrap().until;
     let ledger = database.ledger(&key(), Timestamp::MIN, last).await.unwrap();
     let mut expected = Ledger::of(None, &spans, pace());
@@ -108,7 +108,6 @@ async fn years_of_readings_come_back_as_they_were_made() {
         let part = database.spans(&key(), from, until).await.unwrap().unwrap();
         let expected: Vec<_> =
             spans.iter().filter(|span| span.until >= from && span.from <= until).copied().collect();
-        assert_eq!(part.before.as_ref(), spans.iter().rfind(|span| span.until < from));
         assert_eq!(part.spans, expected);
         let ledger = database.ledger(&key(), from, until).await.unwrap();
         let gaps = ledger.gaps.iter().filter(|gap| gap.until > from);
@@ -171,6 +170,51 @@ async fn a_chart_of_any_range_has_the_same_extremes_and_sums() {
         let breaks = chart.points.iter().filter(|point| point.after_gap).count();
         assert!(breaks >= chart.gaps.len(), "{breaks} breaks for {} gaps", chart.gaps.len());
     }
+}
+
+#[tokio::test]
+async fn a_range_that_ends_within_a_gap_knows_nothing_of_its_end() {
+    let (database, _folder) = empty();
+    let left = |dollars: i64| Amounts { remaining: Some(dollars.into()), ..Amounts::default() };
+    let day = 24 * 60;
+    let readings = [(0, 9), (5, 8), (10 * day, 3), (10 * day + 5, 2)];
+    append_all(
+        &database,
+        readings.map(|(minute, dollars)| Span::at(minutes(minute), left(dollars))).to_vec(),
+    )
+    .await;
+    let chart =
+        database.chart(&key(), Some(minutes(2 * day)), minutes(5 * day), 100, TimeZone::UTC).await.unwrap();
+    assert_eq!((chart.spent, chart.unknown_seconds), (Decimal::ZERO, 3 * 24 * 3600));
+    assert!(chart.days.iter().all(|day| day.spent.is_none()), "{:?}", chart.days);
+}
+
+#[tokio::test]
+async fn what_cannot_be_unpacked_any_more_is_a_time_without_readings() {
+    let (database, _folder) = empty();
+    let readings = readings(12_000, 3);
+    let spans = joined(&readings);
+    append_all(&database, readings).await;
+    database
+        .write(|transaction| {
+            let damage = "UPDATE blocks SET spans = x'ffff', ledger = x'ffff', outline = x'ffff'
+                          WHERE rowid = (SELECT max(rowid) FROM blocks)";
+            transaction.execute(damage, [])?;
+            Ok::<_, DatabaseError>(())
+        })
+        .await
+        .unwrap();
+    let last = spans.last().unwrap().until;
+    let rest = database.spans(&key(), Timestamp::MIN, last).await.unwrap().unwrap().spans;
+    assert!(rest.len() < spans.len() && rest.iter().all(|span| spans.contains(span)));
+    let chart = database.chart(&key(), None, last, 1000, TimeZone::UTC).await.unwrap();
+    assert!(chart.unknown_seconds > 24 * 3600);
+    let more: Vec<_> = (1..3_000)
+        .map(|n| {
+            Span::at(last + FIVE_MINUTES * n, Amounts { remaining: Some(n.into()), ..Amounts::default() })
+        })
+        .collect();
+    append_all(&database, more).await;
 }
 
 #[tokio::test]

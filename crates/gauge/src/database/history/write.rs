@@ -6,7 +6,8 @@ use rusqlite::{Transaction, params};
 use super::Stretch;
 use super::read::{Series, find, is_known, last_known_block_span, query_rows, stretch};
 use crate::database::DatabaseError;
-use crate::database::readings::courses;
+use crate::database::accounts;
+use crate::database::readings::{courses, unit_now};
 use crate::database::values::json;
 use crate::history::table::Row;
 use crate::history::{Amounts, Block, Imported, Merged, Pace, Rise, SeriesKey, Span, merge};
@@ -51,7 +52,12 @@ pub(super) fn import(
     rows: &[Row],
 ) -> Result<Imported, DatabaseError> {
     let (known, pace) = match find(transaction, key)? {
-        Some(series) => (stretch(transaction, series, Timestamp::MIN, Timestamp::MAX)?.spans, series.pace),
+        Some(series) => {
+            let spans = stretch(transaction, series, Timestamp::MIN, Timestamp::MAX)?.spans;
+            // Nobody asks an account that is not here: its pace is that of all its readings.
+            let is_asked = accounts::one(transaction, &key.account)?.is_some();
+            (spans, if is_asked { series.pace } else { Pace::of(SignedDuration::ZERO) })
+        }
         None => (Vec::new(), Pace::of(SignedDuration::ZERO)),
     };
     let Merged { spans, pace, imported } = merge(&known, pace, rows);
@@ -80,7 +86,10 @@ pub(in crate::database) fn recall(
 ) -> Result<(), DatabaseError> {
     let Some(series) = find(transaction, key)? else { return Ok(()) };
     let Some(mut course) = courses(transaction, &key.account)?.remove(&key.meter) else { return Ok(()) };
-    let Stretch { pace, spans, .. } = stretch(transaction, series, Timestamp::MIN, Timestamp::MAX)?;
+    if unit_now(transaction, &key.account, &key.meter)?.as_ref() != Some(&key.unit) {
+        return Ok(());
+    }
+    let Stretch { pace, spans } = stretch(transaction, series, Timestamp::MIN, Timestamp::MAX)?;
     course.recall(&spans, pace);
     transaction.execute(
         "UPDATE meters SET course = ?3 WHERE account = ?1 AND meter = ?2",
