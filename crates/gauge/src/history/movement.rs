@@ -44,21 +44,18 @@ pub fn movement(before: &Amounts, after: &Amounts, rise: Option<Rise>) -> Moveme
             if rise == Some(Rise::Reset) {
                 return Movement { spent, reset: true, ..Movement::default() };
             }
-            match given_before.zip(given_after) {
+            if let (Some(given_before), Some(given_after)) = (given_before, given_after) {
                 // What was ever given, used or not, grows by what was added and by nothing else.
-                Some((given_before, given_after)) => {
-                    let topped_up = (given_after - given_before).max(Decimal::ZERO);
-                    Movement { spent, topped_up, reset: false }
-                }
+                let topped_up = (given_after - given_before).max(Decimal::ZERO);
+                Movement { spent, topped_up, reset: false }
+            } else {
+                let added =
+                    before.total.zip(after.total).map_or(Decimal::ZERO, |(before, after)| after - before);
                 // Without a balance that rose with it, a count that fell a little is one over the last so many days.
-                None => {
-                    let added =
-                        before.total.zip(after.total).map_or(Decimal::ZERO, |(before, after)| after - before);
-                    Movement {
-                        spent: spent.max(Decimal::ZERO),
-                        topped_up: added.max(Decimal::ZERO),
-                        reset: false,
-                    }
+                Movement {
+                    spent: spent.max(Decimal::ZERO),
+                    topped_up: added.max(Decimal::ZERO),
+                    reset: false,
                 }
             }
         }
