@@ -111,7 +111,7 @@ impl<const N: usize> fmt::Display for Report<N> {
         let all = self.all();
         writeln!(
             f,
-            "| asked     | crossings | median |   95 % | a day | busiest | missed | undone | false |\n\
+            "| asked      | crossings | median |   95 % | a day | busiest | missed | undone | false |\n\
              |---|--:|--:|--:|--:|--:|--:|--:|--:|"
         )?;
         for (name, scores) in ["as planned", "1 min", "5 min", "15 min"].iter().zip(&all) {

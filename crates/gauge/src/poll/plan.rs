@@ -11,6 +11,8 @@ const LONGEST: i32 = 3;
 const LATEST: SignedDuration = SignedDuration::from_mins(30);
 /// For how long saved questions add up.
 const KEPT: SignedDuration = SignedDuration::from_hours(3 * 24);
+/// With so many saved questions an account begins, so that its first hours are watched as well.
+const FIRST: f64 = 24.0;
 /// At which likelihood a crossing between two questions is risked while none is saved,
 const RISKED: f64 = 0.25;
 /// and how fast that falls the more are.
@@ -58,7 +60,7 @@ impl Plan {
     #[must_use]
     pub fn next(before: Option<Self>, at: Timestamp, bounds: Bounds, meters: &[Passages]) -> Self {
         let most = KEPT.div_duration_f64(bounds.usual).max(1.0);
-        let saved = before.map_or(0.0, |before| {
+        let saved = before.map_or(FIRST.min(most), |before| {
             if before.at == at {
                 return before.saved; // planned anew for the same reading: nobody asked again
             }
@@ -66,7 +68,7 @@ impl Plan {
             (before.saved + passed.div_duration_f64(bounds.usual) - 1.0).min(most)
         });
         let soonest = meters.iter().map(|passages| wait(passages, saved / most, bounds)).min();
-        // Without anything saved, no question comes early: so there are never more than at the usual interval.
+        // Without anything saved, no question comes early: so there are no more than at the usual interval.
         let least = if saved < 1.0 { bounds.usual } else { bounds.least };
         let interval = soonest.unwrap_or(bounds.usual).max(least);
         Self { at, usual: bounds.usual, interval, saved }
@@ -167,7 +169,7 @@ mod tests {
     }
 
     proptest! {
-        /// However it moves, it is asked no more often than at the usual interval, once aside.
+        /// However it moves, it is asked no more often than at the usual interval, the first questions aside.
         #[test]
         fn questions_are_spent_only_where_they_were_saved(moves in proptest::collection::vec(any::<bool>(), 1..200)) {
             let meters = [meter(true, 4), meter(false, 4)];
@@ -176,7 +178,7 @@ mod tests {
                 let next = Plan::next(plan, at, BOUNDS, &meters[usize::from(!*falls)..][..1]);
                 let interval = next.interval(BOUNDS).unwrap();
                 prop_assert!(interval >= BOUNDS.least && interval <= BOUNDS.longest());
-                prop_assert!(at.duration_since(NOW) >= BOUNDS.usual * asked - MINUTE);
+                prop_assert!(at.duration_since(NOW) >= BOUNDS.usual * (asked - 24) - MINUTE);
                 (at, plan) = (at + interval, Some(next));
             }
         }
