@@ -13,6 +13,8 @@ function forecast(state: ForecastState, ...hours: (number | null)[]): Forecast {
   return { state, per_day: '1', runs_out: hours.length > 0 ? { early, likely, late } : null };
 }
 
+const spaced = (text: string | null) => text?.replaceAll('\u00a0', ' ') ?? null;
+
 describe('at a glance', () => {
   const brief = (...args: Parameters<typeof forecast>) => forecastInBrief(forecast(...args), now);
 
@@ -40,12 +42,17 @@ describe('at a glance', () => {
 });
 
 describe('in words', () => {
-  const words = (given: Forecast, resets: number | null = null) => forecastInWords(given, at(resets), now);
+  const words = (given: Forecast, resets: number | null = null) =>
+    spaced(forecastInWords(given, at(resets), now));
 
   it('is the range and its middle', () => {
     expect(words(forecast('ok', 240, 312, 432))).toBe('Runs out between Dec 1 and Dec 9, likely Dec 4');
     expect(words(forecast('ok', 240, 241, 242))).toBe('Runs out on Dec 1');
     expect(words(forecast('ok', 2, 3, 5))).toMatch(/^Runs out between 2:00.PM and 5:00.PM, likely 3:00.PM$/);
+  });
+
+  it('keeps a date on one line', () => {
+    expect(forecastInWords(forecast('ok', 240, 241, 242), null, now)).toBe('Runs out on Dec\u00a01');
   });
 
   it('says where the end cannot be told', () => {

@@ -69,7 +69,9 @@ function runsOut(forecast: Forecast | null, resetsAt: string | null, now: Date):
 
 /** With the time of day while that matters: `14:02`, `tomorrow 9:30`, `4 Dec`. */
 function moment(at: string, now: Date): string {
-  return Math.abs(Date.parse(at) - now.getTime()) < 2 * day ? formatMoment(at, now) : formatDay(at, now);
+  const isNear = Math.abs(Date.parse(at) - now.getTime()) < 2 * day;
+  // Kept together at the end of a line.
+  return (isNear ? formatMoment(at, now) : formatDay(at, now)).replaceAll(' ', '\u00a0');
 }
 
 /** `at 14:02`, `tomorrow 9:30`, `on 4 Dec`. */
