@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import {
   amountParts,
+  exactValue,
   formatAmount,
   formatDistance,
   formatDuration,
+  formatEnd,
   formatMoment,
   formatPercent,
 } from './format';
@@ -53,6 +55,12 @@ describe('percentages', () => {
   ])('%s reads %s', (percent, text) => expect(formatPercent(percent, 'en-US')).toBe(text));
 });
 
+it('exact amounts keep every digit', () => {
+  expect(exactValue('0.00125', 'USD', 'en')).toBe('$0.00125');
+  expect(exactValue('20', 'USD', 'en')).toBe('$20.00');
+  expect(exactValue('250.1250', 'credits', 'en')).toBe('250.125');
+});
+
 describe('times', () => {
   const now = new Date(2026, 10, 21, 14, 30);
   const at = (...parts: [number, number, number, number, number]) => new Date(...parts).toISOString();
@@ -64,6 +72,14 @@ describe('times', () => {
     expect(moment(at(2026, 10, 22, 0, 5))).toBe('tomorrow 00:05');
     expect(moment(at(2026, 10, 18, 9, 0))).toMatch(/^18 Nov, 0?9:00$/);
     expect(moment(at(2025, 10, 18, 9, 0))).toContain('2025');
+  });
+
+  it('name the day of an end where it is another than that of the beginning', () => {
+    const end = (until: string, from: string) => formatEnd(until, from, now, 'en-GB');
+    const today = at(2026, 10, 21, 11, 0);
+    expect(end(today, at(2026, 10, 19, 13, 0))).toBe('today 11:00');
+    expect(end(today, at(2026, 10, 21, 9, 0))).toBe('11:00');
+    expect(end(at(2026, 10, 20, 9, 0), at(2026, 10, 19, 13, 0))).toBe('yesterday 09:00');
   });
 
   it('tell how far away they are', () => {

@@ -119,6 +119,13 @@ export function formatMoment(at: string, now: Date, locale = here): string {
   }).format(moment);
 }
 
+/** The end of what began at another moment, with its day also today if it began on another: `today 14:02`. */
+export function formatEnd(until: string, from: string, now: Date, locale = here): string {
+  const isToday = daysBetween(new Date(until), now) === 0;
+  const began = daysBetween(new Date(from), now);
+  return `${isToday && began !== 0 ? 'today ' : ''}${formatMoment(until, now, locale)}`;
+}
+
 /** A date: `4 Dec`, with the year when another than now. */
 export function formatDay(at: string | number | Date, now: Date, locale = here): string {
   const date = new Date(at);
