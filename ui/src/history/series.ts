@@ -13,6 +13,8 @@ export interface Series extends SeriesKey {
 /** An account and its meters. */
 export interface Recorded {
   account: string;
+  name: string;
+  /** The name, and why the account is not there where it is not. */
   title: string;
   series: Series[];
 }
@@ -35,12 +37,14 @@ export function recorded(accounts: AccountSnapshot[], histories: SeriesInfo[]): 
         ...keyOf(series),
         label: account.meters.find(({ id }) => id === series.meter)?.label ?? series.meter,
       }));
-    return { account: account.id, title: accountTitle(account), series: distinct(named) };
+    const name = accountTitle(account);
+    return { account: account.id, name, title: name, series: distinct(named) };
   });
   const gone = [...new Set(histories.map(({ account }) => account))]
     .filter((id) => !accounts.some((account) => account.id === id))
     .map((id) => ({
       account: id,
+      name: id,
       title: `${id} (removed or imported)`,
       series: distinct(
         histories
@@ -72,13 +76,13 @@ export function comparable(all: Recorded[], one: Series, accounts: AccountSnapsh
     return now === undefined || now.remaining !== null;
   };
   if (!tellsLeft(one)) return [];
-  return all.flatMap(({ title, series }) => {
+  return all.flatMap(({ name, series }) => {
     const fitting = series.filter(
       (other) => other.unit === one.unit && nameOf(other) !== nameOf(one) && tellsLeft(other),
     );
     return fitting.map((other) => ({
       ...other,
-      name: fitting.length > 1 || other.account === one.account ? `${title}: ${other.label}` : title,
+      name: fitting.length > 1 || other.account === one.account ? `${name}: ${other.label}` : name,
     }));
   });
 }
