@@ -26,6 +26,7 @@ describe('what is shown', () => {
     expect(await figure('Left now')).toBe('$25.00');
     expect(await figure('Spent')).toContain('—');
     expect(await figure('Forecast')).toBe('Not enough data yet');
+    expect(valueText(await slider())).toMatch(/, unknown spent on /);
   });
 
   it('is what was used, where nothing says what is left', async () => {
@@ -48,6 +49,14 @@ describe('what is shown', () => {
   it('says so when there is nothing yet', async () => {
     open('mixed', 'history/predev-work');
     await screen.findByText(/was never read/);
+  });
+
+  it('leads on where there are no accounts', async () => {
+    const { user } = open('first-run', 'history');
+    await user.click(await screen.findByRole('button', { name: 'Add account' }));
+    expect(argsOf('open_window')).toEqual([{ window: 'settings', page: 'accounts/add' }]);
+    await user.click(screen.getByRole('button', { name: 'Import CSV…' }));
+    expect(argsOf('import_history')).toHaveLength(1);
   });
 
   it('says why there is nothing', async () => {
@@ -73,6 +82,12 @@ describe('the pickers', () => {
       'openrouter-old-laptop (removed or imported)',
     );
     expect(await figure(/^Left, /)).toMatch(/^\$/);
+    expect(await figure('Forecast')).toMatch(/^Runs out between /);
+    expect(argsOf('forecast').at(-1)).toEqual({
+      account: 'openrouter-old-laptop',
+      meter: 'credits',
+      unit: 'USD',
+    });
   });
 
   it('ask for a range of whole days', async () => {
@@ -120,7 +135,7 @@ describe('zoom', () => {
   it('goes in and out by keyboard, and stays when something new is read', async () => {
     const { user } = open('history', 'history/openrouter-personal');
     (await slider()).focus();
-    await user.keyboard('++');
+    await user.keyboard('{PageDown}{PageDown}{PageDown}{PageDown}{PageDown}++');
     const zoomed = argsOf('chart').at(-1) as { from: string; until: string };
     expect(Date.parse(zoomed.until) - Date.parse(zoomed.from)).toBeLessThan(8 * 86_400_000);
     announce('snapshot', await simulated.invoke('snapshot', {}));
@@ -128,6 +143,16 @@ describe('zoom', () => {
     await user.click(screen.getByRole('button', { name: 'Reset zoom' }));
     await waitFor(() => expect(argsOf('chart').at(-1)).toMatchObject({ until: null }));
     expect(screen.queryByRole('button', { name: 'Reset zoom' })).toBeNull();
+  });
+
+  it('follows now where it ends there', async () => {
+    const { user } = open('history', 'history/openrouter-personal');
+    (await slider()).focus();
+    await user.keyboard('++');
+    const { from, until } = argsOf('chart').at(-1) as { from: string; until: null };
+    expect(until).toBeNull();
+    expect(Date.now() - Date.parse(from)).toBeLessThan(8 * 86_400_000);
+    await screen.findByRole('button', { name: 'Reset zoom' });
   });
 });
 
@@ -205,6 +230,17 @@ describe('export and import', () => {
     await slider();
     await choose(user, 'Import CSV…');
     await screen.findByText('1,204 readings added, 96 known before');
+    await user.click(screen.getByRole('button', { name: 'Dismiss' }));
+    expect(screen.queryByText(/readings added/)).toBeNull();
+  });
+
+  it('say what came of it until another account is looked at', async () => {
+    const { user } = open('history', 'history');
+    await slider();
+    await choose(user, 'Import CSV…');
+    await screen.findByText(/readings added/);
+    await user.selectOptions(screen.getByLabelText('Account'), 'BabySea · Quota');
+    await waitFor(() => expect(screen.queryByText(/readings added/)).toBeNull());
   });
 
   it('say line and reason when a file is wrong', async () => {

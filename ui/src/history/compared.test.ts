@@ -11,6 +11,8 @@ it('totals are exact', () => {
 
 it('there is no total where one is not known', () => {
   expect(totals([some('0.1', '1'), chart({})])).toEqual({ spent: null, topped_up: null, left: null });
+  const one = chart({ points: [point(june(1), june(1), '0.2')] });
+  expect(totals([some('0.1', '1'), one])).toEqual({ spent: null, topped_up: null, left: '0.3' });
 });
 
 it('no two lines have the same dashes', () => {

@@ -2,6 +2,7 @@
 
 import type { Chart } from '../bindings/Chart';
 import { sum } from '../decimal';
+import { hasOneReading } from './course';
 import type { Palette } from './palette';
 
 export interface Compared {
@@ -50,9 +51,9 @@ export function totals(charts: Chart[]): Record<'spent' | 'topped_up' | 'left', 
   };
 }
 
-/** The amount, unless nothing at all was read in the time. */
-export function known({ points }: Chart, amount: string): string | null {
-  return points.length > 0 ? amount : null;
+/** The amount that moved, unless the readings are too few to tell. */
+export function known(chart: Chart, amount: string): string | null {
+  return chart.points.length > 0 && !hasOneReading(chart) ? amount : null;
 }
 
 /** What was left at the end. */

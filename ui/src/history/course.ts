@@ -43,6 +43,12 @@ export function lonely(values: ArrayLike<number | null | undefined>): number[] {
   );
 }
 
+/** Whether nothing can have been seen to move. */
+export function hasOneReading({ since, points }: Chart): boolean {
+  const last = points.at(-1);
+  return last !== undefined && since !== null && Date.parse(since) === Date.parse(last.until);
+}
+
 /** Whether points stand for several readings each, so that a single line would hide some. */
 export function isReduced(points: Point[]): boolean {
   return points.some(({ low, high }) => low !== high);

@@ -1,20 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Forecast } from '../bindings/Forecast';
-import type { MeterSnapshot } from '../bindings/MeterSnapshot';
-import { scenes } from '../ipc/scenes';
 import { chart, iso, june, point } from './chart.sample';
-import { fanOf, futureEnd } from './fan';
+import { fanOf, futureEnd, type Outlook } from './fan';
 
 const now = june(10);
 const day = 24 * 3_600_000;
 const shown = { from: now - 30 * day, until: now };
 const past = chart({ points: [point(june(1), now, '100')] });
 
-function meter(forecast: Partial<Forecast> | null, resets: number | null = null): MeterSnapshot {
-  const [some] = scenes.healthy?.().accounts[0]?.meters ?? [];
-  if (!some) throw new Error('no meter');
+function meter(forecast: Partial<Forecast> | null, resets: number | null = null): Outlook {
   const whole = forecast && { state: 'ok' as const, per_day: '10', runs_out: null, ...forecast };
-  return { ...some, forecast: whole, resets_at: resets === null ? null : iso(resets) };
+  return { forecast: whole, resets_at: resets === null ? null : iso(resets) };
 }
 
 const runsOut = (early: number | null, likely: number | null, late: number | null) => {

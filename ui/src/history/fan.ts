@@ -22,7 +22,10 @@ const day = 24 * 3_600_000;
 /** A time that is not told lies beyond so many days. */
 const horizon = 400 * day;
 
-export function fanOf(chart: Chart, { forecast, resets_at }: MeterSnapshot, now: number): Fan | null {
+/** What is foretold of a meter. */
+export type Outlook = Pick<MeterSnapshot, 'forecast' | 'resets_at'>;
+
+export function fanOf(chart: Chart, { forecast, resets_at }: Outlook, now: number): Fan | null {
   const last = chart.points.at(-1);
   if (!last || !forecast || chart.measure !== 'remaining') return null;
   const [at, left] = [Date.parse(last.until), Number(last.last)];

@@ -1,12 +1,13 @@
 import type { Chart } from '../bindings/Chart';
-import { formatAmount, formatDay, formatMoment } from '../format';
+import { formatAmount, formatDay, formatEnd, formatMoment } from '../format';
+import { hasOneReading } from './course';
 import { momentOf } from './moment';
 
 /** A moment of a chart in words, in parts that keep their place. */
 export interface MomentWords {
   when: string;
   what: string;
-  /** About the day it lies in. */
+  /** About the day it lies in; with an em dash for what is not known of it. */
   day: string | null;
 }
 
@@ -29,7 +30,7 @@ export function momentInWords(chart: Chart, at: number, now: Date): MomentWords 
       return {
         when,
         what: 'Unknown',
-        day: `not read from ${since} until ${formatMoment(until, now)}${meanwhile}`,
+        day: `not read from ${since} until ${formatEnd(until, from, now)}${meanwhile}`,
       };
     }
     case 'amount':
@@ -38,9 +39,10 @@ export function momentInWords(chart: Chart, at: number, now: Date): MomentWords 
         moment.known === 'amount'
           ? `${amount(moment.amount)} ${noun}`
           : `${amount(moment.low)} to ${amount(moment.high)} ${noun}`;
-      const spent = moment.day?.spent ?? null;
+      // Of a single reading, nothing is known to have moved.
+      const spent = hasOneReading(chart) ? null : (moment.day?.spent ?? null);
       const date = formatDay(at, now);
-      return { when, what, day: spent === null ? null : `${amount(spent)} spent on ${date}` };
+      return { when, what, day: `${spent === null ? '—' : amount(spent)} spent on ${date}` };
     }
   }
 }

@@ -52,5 +52,7 @@ it('a moment in words never calls the unknown a zero', () => {
   expect(words.what).toBe('Unknown');
   expect(words.day).toMatch(/^not read from .+ until .+; \$1\.50 spent meanwhile$/);
   expect(momentInWords(some, june(3, 11), now).what).toBe('$5.00 to $7.40 left');
-  expect(momentInWords(some, june(4), now).day).toBeNull();
+  expect(momentInWords(some, june(4), now).day).toBe('— spent on Jun 4');
+  const one = chart({ points: [point(june(1), june(1), '7')], days: days([1, '0']) });
+  expect(momentInWords(one, june(1), now).day).toBe('— spent on Jun 1');
 });

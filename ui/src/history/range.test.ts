@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isWhole, startOf, zoomBy, zoomTo } from './range';
+import { isWhole, partOf, startOf, zoomBy, zoomTo } from './range';
 
 const hour = 3_600_000;
 const now = new Date(2026, 10, 21, 14, 30);
@@ -36,6 +36,13 @@ describe('zoom', () => {
     expect(until - from).toBeGreaterThanOrEqual(hour / 2);
     const near = zoomBy({ from: 0, until: hour }, 0.01, hour / 2, limits);
     expect(near.until - near.from).toBeGreaterThanOrEqual(hour / 2);
+  });
+
+  it('follows now where it ends there, and nowhere else', () => {
+    const end = (until: number) => partOf({ from: until - 100 * hour, until }, limits.until).until;
+    expect(end(1000 * hour)).toBeNull();
+    expect(end(999 * hour)).toBeNull();
+    expect(end(990 * hour)).toBe(990 * hour);
   });
 
   it('ends now where the future was chosen too', () => {

@@ -27,6 +27,12 @@ export interface Extent {
   until: number;
 }
 
+/** A chosen part. Without an end it goes on to now, whenever that is. */
+export interface Part {
+  from: number;
+  until: number | null;
+}
+
 const hour = 3_600_000;
 /** Closer there is nothing more to see: readings are minutes apart. */
 const shortest = hour / 2;
@@ -73,6 +79,11 @@ export function zoomBy(shown: Extent, factor: number, around: number, limits: Ex
   const share = (clamped - shown.from) / (shown.until - shown.from);
   const from = Math.max(clamped - span * share, limits.from);
   return rounded({ from, until: Math.min(from + span, limits.until) });
+}
+
+/** What was chosen; it follows now if it ends so near that nobody sees what is missing. */
+export function partOf({ from, until }: Extent, now: number): Part {
+  return { from, until: until + (until - from) / 50 >= now ? null : until };
 }
 
 /** Whether nothing is left out any more. */

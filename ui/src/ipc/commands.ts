@@ -3,6 +3,7 @@ import type { AccountChange } from '../bindings/AccountChange';
 import type { AccountDetails } from '../bindings/AccountDetails';
 import type { Alert } from '../bindings/Alert';
 import type { Chart } from '../bindings/Chart';
+import type { Forecast } from '../bindings/Forecast';
 import type { FoundKey } from '../bindings/FoundKey';
 import type { HistoryFormat } from '../bindings/HistoryFormat';
 import type { Imported } from '../bindings/Imported';
@@ -67,6 +68,8 @@ export interface Commands {
   histories: Command<Nothing, SeriesInfo[]>;
   /** A series from `from`, or its first reading, until `until`, or now, for a plot so many pixels wide. */
   chart: Command<SeriesKey & { from: string | null; until: string | null; columns: number }, Chart>;
+  /** What a series' readings foretell, for one that no account tells of any more; the others have it in the snapshot. */
+  forecast: Command<SeriesKey, Forecast>;
   /** The last days of a meter; null where it was never read. */
   recent: Command<{ account: string; meter: string }, Recent | null>;
   /** The readings that began before `before`, or the last ones, newest first. */

@@ -2,6 +2,7 @@
 
 import type { Chart } from '../bindings/Chart';
 import type { Day } from '../bindings/Day';
+import type { Forecast } from '../bindings/Forecast';
 import type { Point } from '../bindings/Point';
 import type { Recent } from '../bindings/Recent';
 import type { Rise } from '../bindings/Rise';
@@ -96,6 +97,15 @@ export class Past {
     };
   }
 
+  forecast(now: number): Forecast {
+    const { left, perDay } = this.story;
+    const last = this.#stretches.at(-1)?.until ?? 0;
+    if (now - last > 2 * day) return { state: 'not_enough_data', per_day: null, runs_out: null };
+    const after = (share: number) => iso(now + (left / perDay) * share * day);
+    const runs_out = { early: after(0.7), likely: after(1), late: after(1.5) };
+    return { state: 'ok', per_day: this.#amount(perDay), runs_out };
+  }
+
   recent(now: number): Recent {
     const from = midnight(now, -13);
     const spent = (days: number) => {
@@ -153,6 +163,7 @@ export class Past {
 
   #days(from: number, until: number): Day[] {
     const days: Day[] = [];
+    if (this.since === this.until) return days;
     const moves = this.#moves(midnight(from, 0), until);
     const gaps = this.#gaps(midnight(from, 0), until);
     for (let start = midnight(from, 0); start <= until; start = midnight(start, 1)) {

@@ -323,6 +323,8 @@ const answers: Answers = {
     const past = pastOf(account, meter, unit) ?? find([], account);
     return past.chart(unit, time(from), time(until) ?? Date.now(), columns);
   },
+  forecast: ({ account, meter, unit }) =>
+    (pastOf(account, meter, unit) ?? find([], account)).forecast(Date.now()),
   recent: ({ account, meter }) => pastOf(account, meter)?.recent(Date.now()) ?? null,
   readings: ({ account, meter, unit, before, limit }) =>
     pastOf(account, meter, unit)?.spans(time(before) ?? Infinity, limit) ?? [],
