@@ -195,8 +195,9 @@ fn update(transaction: &Transaction<'_>, account: &Account) -> Result<(), Databa
 
 fn delete(transaction: &Transaction<'_>, id: &AccountId, forget: bool) -> Result<bool, DatabaseError> {
     let removed = transaction.execute("DELETE FROM accounts WHERE id = ?1", [id.as_str()])?;
+    let mut forgotten = 0;
     if forget {
-        transaction.execute("DELETE FROM series WHERE account = ?1", [id.as_str()])?;
+        forgotten = transaction.execute("DELETE FROM series WHERE account = ?1", [id.as_str()])?;
         transaction.execute("DELETE FROM alerts WHERE account = ?1", [id.as_str()])?;
     } else {
         // What nobody watches any more is no longer open.
@@ -205,5 +206,5 @@ fn delete(transaction: &Transaction<'_>, id: &AccountId, forget: bool) -> Result
             [id.as_str()],
         )?;
     }
-    Ok(removed > 0)
+    Ok(removed + forgotten > 0)
 }

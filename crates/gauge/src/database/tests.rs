@@ -134,6 +134,11 @@ async fn a_failure_keeps_the_last_good_reading_and_when_it_began() {
     assert_eq!(database.standings().await.unwrap()[0].trouble, None);
 }
 
+async fn import_one(database: &Database) {
+    let row = Row { at: at(0), amounts: Amounts { remaining: Some(Decimal::ONE), ..Amounts::default() } };
+    database.import(BTreeMap::from([(key(), vec![row])])).await.unwrap();
+}
+
 #[tokio::test]
 async fn an_imported_past_says_what_full_is_whether_it_comes_before_or_after_the_account() {
     let past: Vec<_> = [(0, "5"), (60, "90"), (120, "70")]
@@ -271,6 +276,10 @@ async fn a_removed_account_leaves_its_history_unless_it_is_to_be_forgotten() {
         assert_eq!(database.alerts(10).await.unwrap().is_empty(), forget);
         assert!(database.alerts(10).await.unwrap().iter().all(|alert| alert.cleared_at.is_some()));
     }
+    import_one(&database).await;
+    database.remove_account(&id("one"), true).await.unwrap();
+    assert_eq!(past(&database).await, [], "a history without an account is forgotten as well");
+    assert!(matches!(database.remove_account(&id("one"), true).await, Err(AccountsError::Unknown(_))));
 }
 
 #[test]

@@ -284,13 +284,20 @@ impl Gauge {
         Ok(self.database.want(id).await?)
     }
 
-    /// Removes an account with its secrets. Its history stays unless `forget`.
+    /// Removes an account with its secrets. Its history stays unless `forget`, which also removes that of an account that
+    /// is gone.
     ///
     /// # Errors
     /// When there is no such account, or the keychain or the database refuses. The keychain goes first: an account
     /// whose key could not be removed is still there to try again.
     pub async fn remove(&self, id: &AccountId, forget: bool) -> Result<(), AccountError> {
-        let account = self.database.account(id).await?;
+        let account = match self.database.account(id).await {
+            // Of an account that is gone, or was only ever imported, there is the history.
+            Err(AccountsError::Unknown(_)) if forget => {
+                return Ok(self.database.remove_account(id, forget).await?);
+            }
+            account => account?,
+        };
         let catalogue = self.catalogue();
         let entry = catalogue.get(&account.provider);
         let inputs: Vec<_> = entry.iter().flat_map(|entry| entry.definition.secret_inputs()).collect();
