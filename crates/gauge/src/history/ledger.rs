@@ -70,7 +70,7 @@ impl Ledger {
         let mut ledger = Self::default();
         let mut last = before;
         // A reading that says nothing of the meter stands in nobody's way: what moved shows in the next that does.
-        for span in spans.iter().filter(|span| span.amounts.remaining.or(span.amounts.used).is_some()) {
+        for span in spans.iter().filter(|span| span.amounts.are_known()) {
             if let Some(last) = last {
                 ledger.step(last, span, pace);
             }

@@ -27,6 +27,12 @@ impl Amounts {
     pub fn of(meter: &Meter) -> Self {
         Self { remaining: meter.remaining, total: meter.total, used: meter.used }
     }
+
+    /// Whether they say what was left or used.
+    #[must_use]
+    pub fn are_known(&self) -> bool {
+        self.remaining.or(self.used).is_some()
+    }
 }
 
 /// Why a meter rose, where that was no top-up.

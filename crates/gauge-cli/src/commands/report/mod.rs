@@ -128,7 +128,7 @@ async fn meter(gauge: &Gauge, info: &SeriesInfo, range: &Range) -> Result<Option
     }
     let ledger = gauge.database().ledger(key, range.from, range.to).await?;
     let last = gauge.database().spans_before(key, range.to, 1).await?;
-    let tells = last.iter().any(|span| span.amounts.remaining.or(span.amounts.used).is_some());
+    let tells = last.iter().any(|span| span.amounts.are_known());
     let moved =
         !ledger.spends.is_empty() || !ledger.top_ups.is_empty() || ledger.gaps.iter().any(Unmeasured::moved);
     if !tells && !moved {

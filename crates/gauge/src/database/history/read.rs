@@ -122,15 +122,11 @@ pub(super) fn last_known_block_span(
     let mut blocks = statement.query([series, before.as_millisecond()])?;
     while let Some(block) = blocks.next()? {
         let spans = block_spans(block)?;
-        if let Some(known) = spans.into_iter().rfind(|span| span.until < before && is_known(span)) {
+        if let Some(known) = spans.into_iter().rfind(|span| span.until < before && span.amounts.are_known()) {
             return Ok(Some(known));
         }
     }
     Ok(None)
-}
-
-pub(super) fn is_known(span: &Span) -> bool {
-    span.amounts.remaining.or(span.amounts.used).is_some()
 }
 
 pub(super) fn ledger(
@@ -156,7 +152,7 @@ pub(super) fn ledger(
     }
     let mut rows = rows_around(connection, series.id, from, until)?;
     let before = match rows.first() {
-        Some(first) if first.from < from && is_known(first) => Some(rows.remove(0)),
+        Some(first) if first.from < from && first.amounts.are_known() => Some(rows.remove(0)),
         Some(first) => last_known_block_span(connection, series.id, first.from)?,
         None => None,
     };

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Transaction, params};
 
 use super::Stretch;
-use super::read::{Series, find, is_known, last_known_block_span, query_rows, stretch};
+use super::read::{Series, find, last_known_block_span, query_rows, stretch};
 use crate::database::DatabaseError;
 use crate::database::accounts;
 use crate::database::readings::{courses, unit_now};
@@ -69,7 +69,7 @@ pub(super) fn import(
         let mut before = None;
         for spans in spans[..packed].chunks(BLOCK) {
             insert_block(transaction, id, &Block::pack(before.as_ref(), spans, pace)?)?;
-            before = spans.iter().rfind(|span| is_known(span)).copied().or(before);
+            before = spans.iter().rfind(|span| span.amounts.are_known()).copied().or(before);
         }
         for span in &spans[packed..] {
             insert_row(transaction, id, span)?;
