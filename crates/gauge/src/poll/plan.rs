@@ -168,6 +168,18 @@ mod tests {
         assert_eq!([60, 300, 900, 3600].map(longest), [3, 15, 30, 60].map(SignedDuration::from_mins));
     }
 
+    #[test]
+    fn what_is_saved_goes_into_watching_for_a_burst_at_any_hour() {
+        let left = |ago: i64| if ago > 600 { 100 } else { 60 };
+        let amounts = |ago| Amounts { remaining: Some(Decimal::from(left(ago))), ..Amounts::default() };
+        let spans: Vec<_> =
+            (0..=2880).rev().map(|ago| Span::at(NOW - MINUTE * ago, amounts(i64::from(ago)))).collect();
+        let meter = |distance: i64| Passages::of(&spans, NOW, Decimal::from(distance), BOUNDS);
+        assert_eq!(planned(864.0, &[meter(40)]), MINUTE * 2);
+        assert_eq!(planned(864.0, &[meter(41)]), MINUTE * 15, "it never fell so far");
+        assert_eq!(planned(300.0, &[meter(40)]), MINUTE * 15, "what is saved is for other times");
+    }
+
     proptest! {
         /// However it moves, it is asked no more often than at the usual interval, the first questions aside.
         #[test]
