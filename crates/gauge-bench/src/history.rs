@@ -269,5 +269,6 @@ pub(crate) fn account(id: &AccountId) -> Account {
         paused: false,
         full: BTreeMap::new(),
         rules: BTreeMap::new(),
+        unusual: true,
     }
 }

@@ -65,6 +65,29 @@ impl fmt::Display for AccountId {
     }
 }
 
+/// How many characters of an account's title are shown; the user may have typed any number.
+const TITLE: usize = 48;
+
+/// An account as a person knows it: its provider and its label, or the label alone where it says as much.
+#[must_use]
+pub fn title(provider: &str, label: &str) -> String {
+    let (provider, label) = (one_line(provider), one_line(label));
+    let title = if label.is_empty() {
+        provider
+    } else if label.to_lowercase().contains(&provider.to_lowercase()) {
+        label
+    } else {
+        format!("{provider} · {label}")
+    };
+    if title.chars().count() > TITLE { title.chars().take(TITLE - 1).chain(['…']).collect() } else { title }
+}
+
+/// One line of text: no control characters, no doubled spaces.
+fn one_line(text: &str) -> String {
+    let spaced: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// One credential of one provider. The secret itself is in the keychain only.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
@@ -88,4 +111,28 @@ pub struct Account {
     pub full: BTreeMap<String, Decimal>,
     /// The account's own alert rules a meter; a meter without an entry follows the defaults.
     pub rules: BTreeMap<String, Vec<Rule>>,
+    /// Whether unusual spend is told.
+    pub unusual: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_label_that_names_the_provider_stands_alone() {
+        assert_eq!(title("OpenRouter", "Personal"), "OpenRouter · Personal");
+        assert_eq!(title("OpenRouter", "my openrouter key"), "my openrouter key");
+        assert_eq!(title("OpenRouter", " "), "OpenRouter");
+        assert_eq!(title("OpenRouter", "two\nlines"), "OpenRouter · two lines");
+    }
+
+    proptest! {
+        #[test]
+        fn titles_are_one_line_of_bounded_length(provider in "\\PC{1,80}", label in any::<String>()) {
+            let title = title(&provider, &label);
+            prop_assert!(title.chars().count() <= TITLE && !title.contains(char::is_control));
+        }
+    }
 }

@@ -119,6 +119,7 @@ impl Unit {
         let number = group_thousands(&rounded.to_string());
         match self.symbol() {
             Some(symbol) => format!("{sign}{symbol}{number}"),
+            None if number == "1" => format!("{sign}1 {}", self.0.strip_suffix('s').unwrap_or(&self.0)),
             None => format!("{sign}{number} {}", self.0),
         }
     }

@@ -7,8 +7,11 @@ use serde::{Deserialize, Serialize};
 use crate::history::{Amounts, Ledger, Pace, Rise, Span, movement};
 use crate::reading::Meter;
 
-/// How long after a fall its return still counts as a refund, where the provider refunds what was reserved.
+/// How long after a fall its return still counts as a refund.
 const REFUND_WITHIN: SignedDuration = SignedDuration::from_hours(1);
+/// Where the provider is not known to refund, only a return of less than this share of the peak is none of credit that was
+/// added, but a balance that flutters.
+const FLUTTER: Decimal = Decimal::from_parts(5, 0, 0, false, 2);
 
 /// Where a meter stands and how it got there; kept beside its readings and brought forward by each new one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +30,9 @@ pub struct Course {
     pub peak: Decimal,
     /// When the last top-up was seen.
     pub topped_up_at: Option<Timestamp>,
+    /// How much it added.
+    #[serde(default)]
+    pub topped_up: Decimal,
     /// When the last reset of the allowance was seen.
     pub reset_at: Option<Timestamp>,
     /// When the allowance comes back, as last told.
@@ -80,6 +86,7 @@ impl Course {
             used: meter.used,
             peak: remaining,
             topped_up_at: None,
+            topped_up: Decimal::ZERO,
             reset_at: None,
             resets_at: meter.resets_at,
             reserved: Vec::new(),
@@ -96,8 +103,8 @@ impl Course {
         self.reserved.retain(|fall| at.duration_since(fall.at) <= REFUND_WITHIN);
         let rise_seen = if window_turned {
             Some(Rise::Reset)
-        } else if meter.refunds
-            && rise.is_sign_positive()
+        } else if (meter.refunds || tells_balance_alone(meter) && rise < self.peak * FLUTTER)
+            && rise > Decimal::ZERO
             && rise <= self.reserved.iter().map(|fall| fall.amount).sum()
         {
             Some(Rise::Refund)
@@ -118,10 +125,13 @@ impl Course {
             Change::None
         };
         match change {
-            Change::Spent if meter.refunds => self.reserved.push(Fall { at, amount: -rise }),
-            Change::None | Change::Spent => {}
+            Change::Spent => self.reserve(at, -rise),
+            Change::None => {}
             Change::Refunded => self.return_reserved(rise),
-            Change::ToppedUp => self.topped_up_at = Some(at),
+            Change::ToppedUp => {
+                self.topped_up_at = Some(at);
+                self.topped_up = moved.topped_up;
+            }
             Change::Reset => self.reset_at = Some(at),
         }
         if matches!(change, Change::ToppedUp | Change::Reset) {
@@ -162,6 +172,14 @@ impl Course {
         }
     }
 
+    /// Falls within a minute are one: what is remembered of an hour stays short.
+    fn reserve(&mut self, at: Timestamp, amount: Decimal) {
+        match self.reserved.last_mut() {
+            Some(last) if at.duration_since(last.at) < SignedDuration::from_mins(1) => last.amount += amount,
+            _ => self.reserved.push(Fall { at, amount }),
+        }
+    }
+
     fn return_reserved(&mut self, mut refund: Decimal) {
         while let Some(last) = self.reserved.last_mut() {
             if last.amount > refund {
@@ -172,6 +190,11 @@ impl Course {
             self.reserved.pop();
         }
     }
+}
+
+/// Whether nothing but what is left is known, so that a rise may be anything.
+fn tells_balance_alone(meter: &Meter) -> bool {
+    meter.total.is_none() && meter.used.is_none()
 }
 
 /// What 100 % means for a meter: the total of the present window where the provider tells it, else what the user
@@ -230,6 +253,18 @@ pub(crate) mod tests {
         assert_eq!(course.follow(&refunding("10.1"), minute(3)), Change::ToppedUp);
         course.follow(&refunding("9.1"), minute(4));
         assert_eq!(course.follow(&refunding("9.5"), minute(70)), Change::ToppedUp, "too late for a refund");
+    }
+
+    #[test]
+    fn a_balance_that_flutters_was_not_topped_up() {
+        let mut course = Course::start(&wallet("100"), minute(0)).unwrap();
+        course.follow(&wallet("24.9"), minute(1));
+        assert_eq!(course.follow(&wallet("25.2"), minute(2)), Change::Refunded);
+        assert_eq!(course.peak, Decimal::from(100));
+        assert_eq!(course.follow(&wallet("30.2"), minute(3)), Change::ToppedUp, "too much for a flutter");
+        assert_eq!(course.topped_up, Decimal::from(5));
+        course.follow(&wallet("30"), minute(4));
+        assert_eq!(course.follow(&wallet("30.5"), minute(5)), Change::ToppedUp, "more than had gone");
     }
 
     #[test]

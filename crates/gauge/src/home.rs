@@ -167,6 +167,15 @@ pub fn set_aside(path: &Path, now: Timestamp) -> io::Result<PathBuf> {
     Ok(free)
 }
 
+/// How many files of this name were set aside so far.
+#[must_use]
+pub fn set_aside_before(path: &Path) -> usize {
+    let Some((folder, name)) = path.parent().zip(path.file_name()) else { return 0 };
+    let prefix = format!("{}.damaged-", name.to_string_lossy());
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(&prefix)).count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,8 +9,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use ts_rs::TS;
 
-use crate::alert::Rule;
+use crate::alert::{QuietHours, Rule};
 use crate::home;
+use crate::hook::Hook;
+use crate::summary::Schedule;
+
+/// How many hooks there may be.
+const MOST_HOOKS: usize = 10;
 
 /// What the user prefers. A key that is missing from the file has its default; one that the app does not know is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -21,6 +26,14 @@ pub struct Settings {
     pub poll_interval_seconds: u32,
     /// The alert rules of meters that have none of their own.
     pub rules: Vec<Rule>,
+    /// When only what is critical is told; the rest is told together after.
+    pub quiet_hours: Option<QuietHours>,
+    /// Whether it is told when credit was added, or an allowance came back that had been low.
+    pub good_news: bool,
+    /// When it is summed up what was spent.
+    pub summary: Schedule,
+    /// What else hears of alerts; 10 at most.
+    pub hooks: Vec<Hook>,
     /// Whether all polling and all alerts are paused.
     pub paused: bool,
     /// Light or dark windows.
@@ -97,6 +110,10 @@ impl Default for Settings {
         Self {
             poll_interval_seconds: 300,
             rules: Rule::defaults(),
+            quiet_hours: None,
+            good_news: true,
+            summary: Schedule::default(),
+            hooks: Vec::new(),
             paused: false,
             theme: Theme::default(),
             tray_style: TrayStyle::default(),
@@ -143,6 +160,16 @@ impl Settings {
         if self.rules.len() > 20 {
             return Err(SettingsError::OutOfBounds("there are more than 20 default alert rules".into()));
         }
+        if self.hooks.len() > MOST_HOOKS {
+            return Err(SettingsError::OutOfBounds(format!("there are more than {MOST_HOOKS} hooks")));
+        }
+        for (place, hook) in self.hooks.iter().enumerate() {
+            hook.check().map_err(|mistake| SettingsError::OutOfBounds(mistake.to_string()))?;
+            if self.hooks[..place].iter().any(|other| other.name == hook.name) {
+                let name = &hook.name;
+                return Err(SettingsError::OutOfBounds(format!("there are two hooks named “{name}”")));
+            }
+        }
         Ok(self)
     }
 
@@ -183,6 +210,9 @@ mod tests {
             "[]",
             "{\"poll_interval_seconds\": 1}",
             "{\"rules\":[{\"below\":\"ten\",\"severity\":\"warning\"}]}",
+            "{\"quiet_hours\": {\"from\": \"late\", \"until\": \"07:00\"}}",
+            "{\"hooks\": [{\"name\": \"a\", \"to\": {\"url\": \"http://example.com\"}}]}",
+            "{\"hooks\": [{\"name\": \"a\", \"to\": {\"command\": [\"a\"]}}, {\"name\": \"a\", \"to\": {\"command\": [\"b\"]}}]}",
         ] {
             let folder = tempfile::tempdir().unwrap();
             let file = folder.path().join("settings.json");

@@ -8,8 +8,8 @@ use rust_decimal::prelude::ToPrimitive;
 use serde::Serialize;
 use ts_rs::TS;
 
-use crate::account::{Account, AccountId};
-use crate::alert::{Balance, Rule, Severity, Threshold};
+use crate::account::{self, Account, AccountId};
+use crate::alert::{Balance, Occasion, Rule, Severity, Threshold};
 use crate::amount::Unit;
 use crate::course::full;
 use crate::database::Standing;
@@ -114,6 +114,8 @@ pub struct MeterSnapshot {
     pub note: Option<String>,
     /// Whether an alert about it holds that was told, or is about to be.
     pub alerting: bool,
+    /// How it is spent unusually, if it is.
+    pub unusual: Option<Occasion>,
     /// Until when its alerts are put off.
     #[ts(type = "string | null")]
     pub snoozed_until: Option<Timestamp>,
@@ -152,7 +154,8 @@ impl Snapshot {
     /// Puts together how everything stands at `now`.
     #[must_use]
     pub fn of(standings: &[Standing], context: &Context<'_>, now: Timestamp) -> Self {
-        let accounts: Vec<_> = standings.iter().map(|standing| account(standing, context, now)).collect();
+        let accounts: Vec<_> =
+            standings.iter().map(|standing| account_snapshot(standing, context, now)).collect();
         let active = || accounts.iter().filter(|account| !account.paused);
         Self {
             schema: SCHEMA,
@@ -186,6 +189,12 @@ impl Snapshot {
 }
 
 impl AccountSnapshot {
+    /// The account as a person knows it.
+    #[must_use]
+    pub fn title(&self) -> String {
+        account::title(&self.provider_name, &self.label)
+    }
+
     /// The smallest share left of any of its meters, in percent; infinite where none is known.
     #[must_use]
     pub fn least_left(&self) -> f64 {
@@ -220,7 +229,7 @@ pub(crate) fn freshness(standing: &Standing, bounds: Bounds, now: Timestamp) -> 
     }
 }
 
-fn account(standing: &Standing, context: &Context<'_>, now: Timestamp) -> AccountSnapshot {
+fn account_snapshot(standing: &Standing, context: &Context<'_>, now: Timestamp) -> AccountSnapshot {
     let Standing { account, reading, trouble, .. } = standing;
     let definition = context.catalogue.get(&account.provider).map(|entry| entry.definition.as_ref());
     let least = context.catalogue.min_interval(&account.provider);
@@ -252,7 +261,8 @@ fn account(standing: &Standing, context: &Context<'_>, now: Timestamp) -> Accoun
 fn meter(meter: &Meter, standing: &Standing, settings: &Settings) -> MeterSnapshot {
     let account = &standing.account;
     let full = full(meter, account.full.get(&meter.id).copied(), standing.courses.get(&meter.id));
-    let alerts = || standing.alerts.iter().filter(|alert| alert.meter == meter.id);
+    let alerts =
+        || standing.alerts.iter().filter(|alert| alert.meter == meter.id && !alert.rule.is_momentary());
     let rules = rules(account, &meter.id, settings);
     let balance = standing.balance(meter);
     let marks = rules.iter().filter_map(|rule| {
@@ -264,6 +274,7 @@ fn meter(meter: &Meter, standing: &Standing, settings: &Settings) -> MeterSnapsh
         thresholds: marks.collect(),
         forecast: forecast(meter, standing),
         alerting: alerts().count() > 0,
+        unusual: alerts().map(|alert| &alert.rule).find(|rule| matches!(rule, Occasion::Unusual(_))).cloned(),
         snoozed_until: alerts().filter_map(|alert| alert.snoozed_until).max(),
         ..MeterSnapshot::of(meter, full)
     }
@@ -302,6 +313,7 @@ impl MeterSnapshot {
             ),
             note: meter.note.clone(),
             alerting: false,
+            unusual: None,
             snoozed_until: None,
             thresholds: Vec::new(),
             forecast: None,

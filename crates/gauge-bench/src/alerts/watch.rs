@@ -3,7 +3,9 @@
 use gauge::alert::{self, Balance, Crossings, Rule};
 use gauge::course::Course;
 use gauge::database::Standing;
+use gauge::doubt::doubt;
 use gauge::history::Amounts;
+use gauge::poll::Bounds;
 use gauge::reading::{Meter, MeterKind, Reading};
 use jiff::Timestamp;
 
@@ -59,7 +61,9 @@ impl Watch {
             wanted: false,
             courses: [].into(),
             forecasts: [].into(),
+            unusual: [].into(),
             plan: None,
+            doubted_at: None,
             alerts: Vec::new(),
         };
         Ok(Self { rules: Rule::defaults(), meter, standing, crossings: None })
@@ -69,15 +73,29 @@ impl Watch {
         &self.rules
     }
 
-    /// Looks at the meter of a series.
-    pub fn look(&mut self, series: &Series, at: Timestamp) -> Seen {
+    /// Whether what the meter of a series says at a time is only believed when it comes again.
+    pub fn doubts(&mut self, series: &Series, at: Timestamp, bounds: Bounds) -> bool {
+        let reading = self.read(series, at);
+        let doubts = doubt(&self.standing, &reading, bounds).is_some();
+        self.standing.doubted_at = doubts.then_some(at);
+        doubts
+    }
+
+    /// What the meter of a series says at a time.
+    fn read(&mut self, series: &Series, at: Timestamp) -> Reading {
         let Amounts { remaining, total, used } = series.standing(at);
         let meter = &mut self.meter;
         (meter.remaining, meter.total, meter.used) = (remaining, total, used);
         // The only total there is in a series is that of an allowance.
         meter.total_is_full = total.is_some();
         meter.resets_at = series.resets_at(at);
-        self.standing.reading = Some(Reading { at, meters: vec![meter.clone()], notices: Vec::new() });
+        Reading { at, meters: vec![meter.clone()], notices: Vec::new() }
+    }
+
+    /// Looks at the meter of a series.
+    pub fn look(&mut self, series: &Series, at: Timestamp) -> Seen {
+        self.standing.reading = Some(self.read(series, at));
+        let meter = &self.meter;
         let courses = &mut self.standing.courses;
         if let Some(course) = courses.get_mut(&meter.id) {
             course.follow(meter, at);
@@ -88,7 +106,8 @@ impl Watch {
         else {
             return Seen::default();
         };
-        let standing = alert::Standing { at, balance, raised_at: course.topped_up_at.max(course.reset_at) };
+        let (topped_up_at, reset_at) = (course.topped_up_at, course.reset_at);
+        let standing = alert::Standing { at, balance, topped_up_at, reset_at };
         let under = (0..).zip(&self.rules).filter(|(_, rule)| rule.is_crossed(&balance) == Some(true));
         let mut seen = Seen {
             balance: Some(balance),

@@ -7,6 +7,7 @@ mod random;
 mod trace;
 
 pub(crate) use kind::KINDS;
+pub(crate) use random::Chance;
 
 use gauge::history::{Amounts, Span};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};

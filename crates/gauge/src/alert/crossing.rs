@@ -30,8 +30,10 @@ pub struct Standing {
     pub at: Timestamp,
     /// What is left, and what that means.
     pub balance: Balance,
-    /// When credit was last added or an allowance last came back.
-    pub raised_at: Option<Timestamp>,
+    /// When credit was last added.
+    pub topped_up_at: Option<Timestamp>,
+    /// When an allowance last came back.
+    pub reset_at: Option<Timestamp>,
 }
 
 /// What follows from a new reading.
@@ -41,6 +43,10 @@ pub struct Verdict {
     pub fires: Option<Rule>,
     /// Thresholds that are armed again: their alerts are over.
     pub cleared: BTreeSet<String>,
+    /// Whether credit was added since the last reading.
+    pub topped_up: bool,
+    /// Whether an allowance came back since the last reading.
+    pub reset: bool,
 }
 
 impl Crossings {
@@ -65,7 +71,9 @@ impl Crossings {
         if standing.at < self.seen {
             return Verdict::default();
         }
-        let raised = standing.raised_at.is_some_and(|at| at > self.seen);
+        let since_seen = |at: Option<Timestamp>| at.is_some_and(|at| at > self.seen);
+        let (topped_up, reset) = (since_seen(standing.topped_up_at), since_seen(standing.reset_at));
+        let raised = topped_up || reset;
         self.seen = standing.at;
         let cleared: BTreeSet<String> = self
             .crossed
@@ -80,16 +88,29 @@ impl Crossings {
 
         let told: Vec<_> =
             rules.iter().filter(|rule| self.crossed.contains(&rule.below.to_string())).cloned().collect();
+        // A rule that was changed into another has told what it had to.
+        let has_rule = |threshold: &&String| rules.iter().any(|rule| rule.below.to_string() == **threshold);
+        let told_before: Vec<Threshold> = cleared
+            .iter()
+            .filter(|threshold| !has_rule(threshold))
+            .filter_map(|threshold| threshold.parse().ok())
+            .collect();
+        let is_news = |rule: &Rule| {
+            told.iter().all(|told| says_more(rule, told, standing))
+                && told_before.iter().all(|below| {
+                    says_more(rule, &Rule { below: below.clone(), severity: rule.severity }, standing)
+                })
+        };
         let mut fires: Option<&Rule> = None;
         for rule in crossed_now(standing, rules) {
             if self.crossed.insert(rule.below.to_string())
-                && told.iter().all(|told| says_more(rule, told, standing))
+                && is_news(rule)
                 && fires.is_none_or(|worst| says_more(rule, worst, standing))
             {
                 fires = Some(rule);
             }
         }
-        Verdict { fires: fires.cloned(), cleared }
+        Verdict { fires: fires.cloned(), cleared, topped_up, reset }
     }
 }
 
@@ -144,7 +165,8 @@ mod tests {
                 full: Some(Decimal::from(100)),
                 days_left: None,
             },
-            raised_at: None,
+            topped_up_at: None,
+            reset_at: None,
         }
     }
 
@@ -181,9 +203,11 @@ mod tests {
         assert_eq!(state.follow(&left(3, 25), &rules), Verdict::default());
         assert!(state.follow(&left(4, 27), &rules).cleared.contains("25%"));
         assert_eq!(fired(&state.follow(&left(5, 25), &rules)), Some("25%".into()));
-        let topped_up = Standing { raised_at: Some(at(6)), ..left(6, 26) };
-        assert!(state.follow(&topped_up, &rules).cleared.contains("25%"));
-        assert_eq!(fired(&state.follow(&left(7, 25), &rules)), Some("25%".into()));
+        state.follow(&left(6, 20), &rules);
+        let topped_up = Standing { topped_up_at: Some(at(7)), ..left(7, 26) };
+        let verdict = state.follow(&topped_up, &rules);
+        assert!(verdict.topped_up && verdict.cleared.contains("25%"));
+        assert_eq!(fired(&state.follow(&left(8, 25), &rules)), Some("25%".into()));
     }
 
     #[test]
@@ -195,6 +219,15 @@ mod tests {
         assert_eq!(fired(&state.follow(&left(2, 8), &rules)), None);
         rules.retain(|rule| rule.below.to_string() != "10%");
         assert!(state.follow(&left(3, 8), &rules).cleared.contains("10%"));
+    }
+
+    #[test]
+    fn a_changed_rule_does_not_tell_again_what_it_has_told() {
+        let rule = |below: &str| vec![Rule { below: below.parse().unwrap(), severity: Severity::Warning }];
+        let mut state = Crossings::baseline(&left(0, 100), &rule("25%"));
+        assert_eq!(fired(&state.follow(&left(1, 20), &rule("25%"))), Some("25%".into()));
+        assert_eq!(fired(&state.follow(&left(2, 20), &rule("30%"))), None);
+        assert_eq!(fired(&state.follow(&left(3, 20), &rule("20%"))), Some("20%".into()), "that is news");
     }
 
     #[test]

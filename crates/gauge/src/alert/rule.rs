@@ -104,6 +104,8 @@ impl From<Threshold> for String {
 #[serde(rename_all = "snake_case")]
 #[ts(export)]
 pub enum Severity {
+    /// Worth a note; the level stays as it is.
+    Info,
     /// Worth knowing; the level becomes `low`.
     Warning,
     /// Act soon; the level becomes `critical`.
@@ -117,6 +119,7 @@ impl Severity {
     #[must_use]
     pub fn level(self) -> Level {
         match self {
+            Self::Info => Level::Ok,
             Self::Warning => Level::Low,
             Self::Critical => Level::Critical,
             Self::Empty => Level::Empty,

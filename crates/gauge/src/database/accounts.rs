@@ -157,6 +157,7 @@ fn from_row(row: &Row<'_>) -> Result<Account, DatabaseError> {
         paused: row.get("paused")?,
         full: from_json(&text("full")?)?,
         rules: from_json(&text("rules")?)?,
+        unusual: row.get("unusual")?,
     })
 }
 
@@ -177,7 +178,7 @@ fn insert(transaction: &Transaction<'_>, account: &Account) -> Result<(), Databa
 fn update(transaction: &Transaction<'_>, account: &Account) -> Result<(), DatabaseError> {
     transaction.execute(
         "UPDATE accounts SET label = ?2, base_url = ?3, inputs = ?4, origins = ?5, key_tail = ?6, paused = ?7,
-         \"full\" = ?8, rules = ?9 WHERE id = ?1",
+         \"full\" = ?8, rules = ?9, unusual = ?10 WHERE id = ?1",
         params![
             account.id.as_str(),
             account.label,
@@ -188,6 +189,7 @@ fn update(transaction: &Transaction<'_>, account: &Account) -> Result<(), Databa
             account.paused,
             json(&account.full)?,
             json(&account.rules)?,
+            account.unusual,
         ],
     )?;
     Ok(())

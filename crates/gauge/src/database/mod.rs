@@ -5,7 +5,9 @@
 
 mod accounts;
 mod alerts;
+mod calls;
 mod history;
+mod marks;
 mod readings;
 mod schema;
 mod values;
@@ -24,8 +26,9 @@ use crate::home;
 
 pub use accounts::AccountsError;
 pub use alerts::AlertContext;
+pub use calls::{Ended, HookReport};
 pub use history::Stretch;
-pub use readings::Standing;
+pub use readings::{Outlook, Standing};
 
 /// How long to wait for the other program's write to end.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);

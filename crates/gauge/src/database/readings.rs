@@ -7,10 +7,10 @@ use rusqlite::{Connection, OptionalExtension, Rows, Transaction, params};
 use serde::de::DeserializeOwned;
 
 use super::history::{append, recall};
-use super::values::{from_json, json};
+use super::values::{from_json, json, optional_time};
 use super::{Database, DatabaseError};
 use crate::account::{Account, AccountId};
-use crate::alert::{Alert, Balance};
+use crate::alert::{Alert, Balance, Unusual};
 use crate::amount::Unit;
 use crate::course::{Change, Course, full};
 use crate::failure::{Failure, Trouble};
@@ -34,10 +34,23 @@ pub struct Standing {
     pub courses: BTreeMap<String, Course>,
     /// The future of each of its meters, as of its last reading.
     pub forecasts: BTreeMap<String, Forecast>,
+    /// What is unusual about each of its meters, as of its last reading; one is missing until that was looked into.
+    pub unusual: BTreeMap<String, Vec<Unusual>>,
     /// When it is asked next, as planned at its last reading.
     pub plan: Option<Plan>,
+    /// When an answer came that is only believed when it comes again.
+    pub doubted_at: Option<Timestamp>,
     /// Its alerts that still hold.
     pub alerts: Vec<Alert>,
+}
+
+/// What a meter's readings say of its future, and of now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outlook {
+    /// When it runs out.
+    pub forecast: Forecast,
+    /// What is unusual about its spend.
+    pub unusual: Vec<Unusual>,
 }
 
 impl Standing {
@@ -102,11 +115,14 @@ impl Database {
                 return Ok(());
             }
             transaction.execute(
-                "UPDATE standings SET reading = ?2, trouble = NULL, failures = 0, wanted = 0 WHERE account = ?1",
+                "UPDATE standings SET reading = ?2, trouble = NULL, failures = 0, wanted = 0, doubted_at = NULL WHERE account = ?1",
                 params![id.as_str(), json(&reading)?],
             )?;
             // What was foretold from the reading before no longer holds.
-            transaction.execute("UPDATE meters SET forecast = NULL WHERE account = ?1", [id.as_str()])?;
+            transaction.execute(
+                "UPDATE meters SET forecast = NULL, unusual = NULL WHERE account = ?1",
+                [id.as_str()],
+            )?;
             for meter in &reading.meters {
                 let change = follow_course(transaction, &id, meter, reading.at, now)?;
                 let span = Span {
@@ -135,7 +151,7 @@ impl Database {
         &self,
         id: &AccountId,
         at: Timestamp,
-        forecasts: BTreeMap<String, Forecast>,
+        outlooks: BTreeMap<String, Outlook>,
         plan: impl FnOnce(Option<Plan>) -> Plan + Send + 'static,
     ) -> Result<(), DatabaseError> {
         let id = id.clone();
@@ -150,12 +166,36 @@ impl Database {
                 "UPDATE standings SET plan = ?2 WHERE account = ?1",
                 params![id.as_str(), json(&plan(before))?],
             )?;
-            for (meter, forecast) in &forecasts {
+            for (meter, Outlook { forecast, unusual }) in &outlooks {
                 transaction.execute(
-                    "UPDATE meters SET forecast = ?3 WHERE account = ?1 AND meter = ?2",
-                    params![id.as_str(), meter, json(forecast)?],
+                    "UPDATE meters SET forecast = ?3, unusual = ?4 WHERE account = ?1 AND meter = ?2",
+                    params![id.as_str(), meter, json(forecast)?, json(unusual)?],
                 )?;
             }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Keeps that an account's answer is only believed when it comes again, as a failure until then.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn keep_doubt(
+        &self,
+        id: &AccountId,
+        failure: Failure,
+        now: Timestamp,
+    ) -> Result<(), DatabaseError> {
+        self.keep_failure(id, failure, now).await?;
+        let id = id.clone();
+        self.write(move |transaction| {
+            transaction.execute(
+                // The first doubt counts, for as long as it may be confirmed.
+                "UPDATE standings SET doubted_at = ?2
+                 WHERE account = ?1 AND (doubted_at IS NULL OR abs(?2 - doubted_at) > 3600000)",
+                params![id.as_str(), now.as_millisecond()],
+            )?;
             Ok(())
         })
         .await
@@ -197,12 +237,13 @@ struct State {
     failures: u32,
     wanted: bool,
     plan: Option<Plan>,
+    doubted_at: Option<Timestamp>,
 }
 
 /// The state of an account; `None` when the account is gone.
 fn state(connection: &Connection, id: &AccountId) -> Result<Option<State>, DatabaseError> {
     let mut statement = connection.prepare_cached(
-        "SELECT reading, trouble, failures, wanted, plan FROM standings WHERE account = ?1",
+        "SELECT reading, trouble, failures, wanted, plan, doubted_at FROM standings WHERE account = ?1",
     )?;
     let mut rows = statement.query([id.as_str()])?;
     let Some(row) = rows.next()? else { return Ok(None) };
@@ -213,15 +254,18 @@ fn state(connection: &Connection, id: &AccountId) -> Result<Option<State>, Datab
         failures: row.get("failures")?,
         wanted: row.get("wanted")?,
         plan: text("plan")?.as_deref().map(from_json).transpose()?,
+        doubted_at: optional_time(row, "doubted_at")?,
     }))
 }
 
 fn standing(connection: &Connection, account: Account) -> Result<Standing, DatabaseError> {
-    let State { reading, trouble, wanted, plan, .. } = state(connection, &account.id)?.unwrap_or_default();
+    let State { reading, trouble, wanted, plan, doubted_at, .. } =
+        state(connection, &account.id)?.unwrap_or_default();
     let courses = courses(connection, &account.id)?;
     let forecasts = forecasts(connection, &account.id)?;
+    let unusual = unusual(connection, &account.id)?;
     let alerts = super::alerts::open_of(connection, &account.id)?;
-    Ok(Standing { account, reading, trouble, wanted, courses, forecasts, plan, alerts })
+    Ok(Standing { account, reading, trouble, wanted, courses, forecasts, unusual, plan, doubted_at, alerts })
 }
 
 /// The course of each meter of an account.
@@ -248,6 +292,13 @@ pub(super) fn unit_now(
 fn forecasts(connection: &Connection, id: &AccountId) -> Result<BTreeMap<String, Forecast>, DatabaseError> {
     let mut statement = connection
         .prepare_cached("SELECT meter, forecast FROM meters WHERE account = ?1 AND forecast IS NOT NULL")?;
+    by_meter(statement.query([id.as_str()])?)
+}
+
+/// What is unusual about each meter of an account.
+fn unusual(connection: &Connection, id: &AccountId) -> Result<BTreeMap<String, Vec<Unusual>>, DatabaseError> {
+    let mut statement = connection
+        .prepare_cached("SELECT meter, unusual FROM meters WHERE account = ?1 AND unusual IS NOT NULL")?;
     by_meter(statement.query([id.as_str()])?)
 }
 

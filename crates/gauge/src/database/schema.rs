@@ -7,10 +7,11 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::DatabaseError;
 
 /// What brings the schema from each version to the next; the first makes it from nothing.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("migrations/0001.sql"),
     include_str!("migrations/0002.sql"),
     include_str!("migrations/0003.sql"),
+    include_str!("migrations/0004.sql"),
 ];
 
 pub(super) fn bring_forward(connection: &mut Connection, path: &Path) -> Result<(), DatabaseError> {
@@ -38,8 +39,11 @@ mod tests {
     use crate::history::SeriesKey;
 
     /// What a database of each version but the newest may hold.
-    const SAMPLES: [&str; MIGRATIONS.len() - 1] =
-        [include_str!("migrations/samples/0001.sql"), include_str!("migrations/samples/0002.sql")];
+    const SAMPLES: [&str; MIGRATIONS.len() - 1] = [
+        include_str!("migrations/samples/0001.sql"),
+        include_str!("migrations/samples/0002.sql"),
+        include_str!("migrations/samples/0003.sql"),
+    ];
 
     #[tokio::test]
     async fn a_file_of_any_earlier_version_keeps_all_it_holds() {

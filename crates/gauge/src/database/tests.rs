@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use rust_decimal::Decimal;
 
 use crate::account::{Account, AccountId};
-use crate::alert::{self, Rule};
+use crate::alert::{self, Rule, Sign, Unusual};
 use crate::course::tests::wallet;
 use crate::failure::{Failure, FailureKind};
 use crate::history::table::Row;
@@ -40,6 +40,7 @@ fn account(name: &str) -> Account {
         paused: false,
         full: BTreeMap::from([("credits".into(), Decimal::from(80))]),
         rules: BTreeMap::from([("credits".into(), Rule::defaults())]),
+        unusual: false,
     }
 }
 
@@ -202,9 +203,13 @@ async fn follow(database: &Database, second: i64, remaining: &str) {
         standing: alert::Standing {
             at: at(second),
             balance: balance(remaining),
-            raised_at: course.topped_up_at,
+            topped_up_at: course.topped_up_at,
+            reset_at: course.reset_at,
         },
+        topped_up: course.topped_up,
         rules: Rule::defaults(),
+        unusual: None,
+        good_news: true,
     };
     database.follow_alerts(vec![context], at(second)).await.unwrap();
 }
@@ -218,7 +223,7 @@ async fn an_alert_is_raised_once_survives_a_restart_and_ends_with_a_top_up() {
     let alerts = database.alerts(10).await.unwrap();
     assert_eq!(alerts.len(), 1);
     assert_eq!((alerts[0].rule.to_string(), alerts[0].is_due(at(2))), ("25%".to_owned(), true));
-    database.delivered(alerts[0].id, at(2)).await.unwrap();
+    database.delivered(vec![alerts[0].id], at(2)).await.unwrap();
 
     let (database, _) = Database::open(&folder.path().join("gauge.db"), Timestamp::now()).unwrap();
     follow(&database, 3, "23").await;
@@ -226,10 +231,12 @@ async fn an_alert_is_raised_once_survives_a_restart_and_ends_with_a_top_up() {
     assert_eq!((alerts.len(), alerts[0].is_due(at(4))), (1, false));
 
     follow(&database, 5, "80").await;
-    assert_eq!(database.alerts(10).await.unwrap()[0].cleared_at, Some(at(5)));
+    let alerts = database.alerts(10).await.unwrap();
+    assert_eq!((alerts[1].cleared_at, alerts[0].rule.to_string()), (Some(at(5)), "topped_up".to_owned()));
+    assert_eq!(alerts[0].amount, Some("57".parse().unwrap()));
     follow(&database, 6, "20").await;
     let again = database.alerts(10).await.unwrap();
-    assert_eq!((again.len(), again[0].is_due(at(7))), (2, true));
+    assert_eq!((again.len(), again[0].is_due(at(7))), (3, true));
 }
 
 #[tokio::test]
@@ -241,10 +248,104 @@ async fn an_account_that_was_removed_meanwhile_is_no_trouble_for_the_others() {
         account,
         meter: "credits".into(),
         unit: "USD".parse().unwrap(),
-        standing: alert::Standing { at: at(0), balance: balance("1"), raised_at: None },
+        standing: alert::Standing { at: at(0), balance: balance("1"), topped_up_at: None, reset_at: None },
+        topped_up: Decimal::ZERO,
         rules: Rule::defaults(),
+        unusual: None,
+        good_news: true,
     };
     database.follow_alerts(vec![context(id("gone")), context(id("one"))], at(0)).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_allowance_that_came_back_is_news_only_where_its_end_was_told() {
+    let Open { database, folder: _folder } = open();
+    database.add_account(account("one")).await.unwrap();
+    database.keep_reading(&id("one"), reading(0, "100"), pace(), at(0)).await.unwrap();
+    let look = async |second, remaining, reset_at| {
+        let context = AlertContext {
+            account: id("one"),
+            meter: "credits".into(),
+            unit: "USD".parse().unwrap(),
+            standing: alert::Standing {
+                at: at(second),
+                balance: balance(remaining),
+                topped_up_at: None,
+                reset_at,
+            },
+            topped_up: Decimal::ZERO,
+            rules: Rule::defaults(),
+            unusual: None,
+            good_news: true,
+        };
+        database.follow_alerts(vec![context], at(second)).await.unwrap();
+        let alerts = database.alerts(10).await.unwrap();
+        alerts.iter().map(|alert| alert.rule.to_string()).collect::<Vec<_>>()
+    };
+    look(0, "100", None).await;
+    assert_eq!(look(1, "100", Some(at(1))).await, [""; 0], "nothing was low");
+    assert_eq!(look(2, "20", Some(at(1))).await, ["25%"]);
+    assert_eq!(look(3, "100", Some(at(3))).await, ["25%"], "nobody was told");
+    assert_eq!(look(4, "20", Some(at(3))).await, ["25%", "25%"]);
+    let told = database.alerts(1).await.unwrap()[0].id;
+    database.delivered(vec![told], at(4)).await.unwrap();
+    assert_eq!(look(5, "100", Some(at(5))).await, ["restored", "25%", "25%"]);
+}
+
+#[tokio::test]
+async fn unusual_spend_is_one_alert_for_as_long_as_it_lasts() {
+    let Open { database, folder: _folder } = open();
+    database.add_account(account("one")).await.unwrap();
+    database.keep_reading(&id("one"), reading(0, "100"), pace(), at(0)).await.unwrap();
+    let look = async |second, unusual: Option<&[Sign]>| {
+        let found = |sign: &Sign| Unusual { sign: *sign, spent: 9.into(), usual: Some(2.into()), hours: 1 };
+        let context = AlertContext {
+            account: id("one"),
+            meter: "credits".into(),
+            unit: "USD".parse().unwrap(),
+            standing: alert::Standing {
+                at: at(second),
+                balance: balance("90"),
+                topped_up_at: None,
+                reset_at: None,
+            },
+            topped_up: Decimal::ZERO,
+            rules: Rule::defaults(),
+            unusual: unusual.map(|signs| signs.iter().map(found).collect()),
+            good_news: true,
+        };
+        database.follow_alerts(vec![context], at(second)).await.unwrap();
+        let open = database.standings().await.unwrap().remove(0).alerts;
+        open.iter().map(|alert| alert.rule.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(look(0, Some(&[Sign::FastSpend])).await, [""; 0], "a baseline");
+    assert_eq!(look(1, Some(&[Sign::FastSpend])).await, ["fast_spend"]);
+    assert_eq!(look(2, None).await, ["fast_spend"], "not looked into yet");
+    assert_eq!(look(3, Some(&[Sign::FastSpend, Sign::OddHours])).await, ["fast_spend", "odd_hours"]);
+    assert_eq!(look(4, Some(&[])).await, [""; 0]);
+    let alerts = database.alerts(10).await.unwrap();
+    assert_eq!((alerts.len(), alerts[1].amount, alerts[1].hours), (2, Some(9.into()), Some(1)));
+}
+
+#[tokio::test]
+async fn what_an_app_had_sent_when_it_was_killed_counts_as_told() {
+    let Open { database, folder: _folder } = open();
+    database.add_account(account("one")).await.unwrap();
+    follow(&database, 0, "100").await;
+    follow(&database, 1, "9").await;
+    let alert = async || database.alerts(1).await.unwrap().remove(0);
+    let sent = vec![alert().await.id];
+    let settle = async |server: &str| database.settle_claims(Some(server.into())).await.unwrap();
+    database.claim(sent.clone(), "one", at(2)).await.unwrap();
+    database.not_delivered(sent.clone()).await.unwrap();
+    settle("one").await;
+    assert!(alert().await.is_due(at(3)), "the server did not take it");
+    database.claim(sent.clone(), "one", at(3)).await.unwrap();
+    settle("another").await;
+    assert!(alert().await.is_due(at(3)), "the server is gone, and may never have shown it");
+    database.claim(sent, "one", at(4)).await.unwrap();
+    settle("one").await;
+    assert_eq!((alert().await.delivered_at, alert().await.is_due(at(5))), (Some(at(4)), false));
 }
 
 #[tokio::test]
@@ -254,7 +355,7 @@ async fn a_snooze_reminds_once_when_it_ends_and_does_not_hide_worse_news() {
     follow(&database, 0, "100").await;
     follow(&database, 1, "9").await;
     let first = database.alerts(1).await.unwrap()[0].id;
-    database.delivered(first, at(2)).await.unwrap();
+    database.delivered(vec![first], at(2)).await.unwrap();
     database.snooze(&id("one"), None, Some(at(100))).await.unwrap();
     follow(&database, 3, "4").await;
     let alerts = database.alerts(10).await.unwrap();

@@ -4,9 +4,9 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder, Retryable};
-use reqwest::Response;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
-use reqwest::redirect::{Attempt, Policy};
+use reqwest::redirect::{Action, Attempt, Policy};
+use reqwest::{Response, StatusCode, Url};
 
 use super::answer::{Answer, Request};
 use super::transport;
@@ -44,9 +44,10 @@ impl Default for Limits {
 }
 
 /// Makes HTTP exchanges. Cheap to share; connections are kept for reuse.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Client {
     limits: Limits,
+    redirects: fn(Attempt<'_>) -> Action,
     /// For the internet, through the system's proxy.
     outward: OnceLock<reqwest::Client>,
     /// For this machine, never through a proxy: a key would travel to it in plain text.
@@ -64,13 +65,31 @@ impl Client {
     /// A client with the usual limits.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Self::with_limits(Limits::default())
     }
 
     /// A client with other limits.
     #[must_use]
     pub fn with_limits(limits: Limits) -> Self {
-        Self { limits, ..Self::default() }
+        let (outward, loopback) = (OnceLock::new(), OnceLock::new());
+        Self { limits, redirects: within_one_origin, outward, loopback }
+    }
+
+    /// A client whose requests are only led on as they are, with their body.
+    #[must_use]
+    pub(crate) fn for_posts(limits: Limits) -> Self {
+        Self { redirects: as_it_is_within_one_origin, ..Self::with_limits(limits) }
+    }
+
+    /// Posts JSON once, and gives the status of the answer, which is not read.
+    pub(crate) async fn post(
+        &self,
+        url: Url,
+        origin: &Origin,
+        body: Vec<u8>,
+    ) -> Result<StatusCode, reqwest::Error> {
+        let request = self.client_for(origin)?.post(url).header(CONTENT_TYPE, "application/json").body(body);
+        Ok(request.send().await?.status())
     }
 
     /// Sends a request and gives the answer, whatever its status. After a lost connection, or a failure of the server
@@ -165,7 +184,7 @@ impl Client {
             .default_headers(HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]))
             .connect_timeout(self.limits.connect)
             .timeout(self.limits.total)
-            .redirect(Policy::custom(within_one_origin))
+            .redirect(Policy::custom(self.redirects))
             .referer(false)
             .build()?;
         Ok(slot.get_or_init(|| client))
@@ -182,7 +201,21 @@ impl Outcome {
     }
 }
 
-fn within_one_origin(attempt: Attempt<'_>) -> reqwest::redirect::Action {
+impl Default for Client {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Any other redirect turns a post into a request without its body.
+fn as_it_is_within_one_origin(attempt: Attempt<'_>) -> Action {
+    match attempt.status() {
+        StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT => within_one_origin(attempt),
+        _ => attempt.stop(),
+    }
+}
+
+fn within_one_origin(attempt: Attempt<'_>) -> Action {
     let first = attempt.previous().first();
     let same = first.is_some_and(|first| first.origin() == attempt.url().origin());
     if same && attempt.previous().len() <= MAX_REDIRECTS { attempt.follow() } else { attempt.stop() }

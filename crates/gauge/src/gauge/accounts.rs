@@ -53,6 +53,8 @@ pub struct AccountChange {
     pub full: Option<BTreeMap<String, Decimal>>,
     /// Its own alert rules.
     pub rules: Option<BTreeMap<String, Vec<Rule>>>,
+    /// Whether unusual spend is told.
+    pub unusual: Option<bool>,
     /// Whether it is left alone.
     pub paused: Option<bool>,
 }
@@ -150,6 +152,7 @@ impl Gauge {
             paused: true,
             full: BTreeMap::new(),
             rules: BTreeMap::new(),
+            unusual: true,
             id: id.clone(),
         };
         // The account goes first: its id is then taken, and no key of another account can be overwritten.
@@ -237,7 +240,7 @@ impl Gauge {
     /// When what was given does not fit the definition, there is no such account, or the database refuses.
     pub async fn change(&self, id: &AccountId, change: AccountChange) -> Result<(), AccountError> {
         let account = self.database.account(id).await?;
-        let AccountChange { label, base_url, inputs, full, rules, paused } = change;
+        let AccountChange { label, base_url, inputs, full, rules, unusual, paused } = change;
         let label = label.as_deref().map(checked_label).transpose()?;
         if full.iter().flatten().any(|(_, full)| *full <= Decimal::ZERO || *full > LARGEST) {
             return Err(AccountError::Full);
@@ -261,6 +264,7 @@ impl Gauge {
                 account.inputs = inputs.unwrap_or_else(|| std::mem::take(&mut account.inputs));
                 account.full = full.unwrap_or_else(|| std::mem::take(&mut account.full));
                 account.rules = rules.unwrap_or_else(|| std::mem::take(&mut account.rules));
+                account.unusual = unusual.unwrap_or(account.unusual);
                 account.paused = paused.unwrap_or(account.paused);
             })
             .await?;

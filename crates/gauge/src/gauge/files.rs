@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use jiff::Timestamp;
 use tokio::sync::watch;
 
-use crate::home::Home;
+use crate::home::{self, Home};
 use crate::provider::Catalogue;
 use crate::settings::{Settings, SettingsError};
 
@@ -17,6 +17,8 @@ pub(super) struct Files {
     pub(super) settings: watch::Sender<Arc<Settings>>,
     pub(super) catalogue: Arc<Catalogue>,
     stamp: Stamp,
+    /// How many settings files were ever set aside.
+    set_aside: usize,
     settings_problem: Option<String>,
     definition_problems: Vec<String>,
 }
@@ -29,20 +31,32 @@ impl Files {
             settings: watch::Sender::new(Arc::new(settings)),
             catalogue: Arc::new(catalogue),
             stamp: Stamp::of(home),
+            set_aside: home::set_aside_before(&home.settings_file()),
             settings_problem: None,
             definition_problems: problems.iter().map(ToString::to_string).collect(),
         };
         Ok((files, notice))
     }
 
-    /// Reads again what has changed. Settings that are not valid, perhaps half typed, leave the old ones in force.
+    /// Reads again what has changed. Settings that are not valid, perhaps half typed, leave the old ones in force, and so
+    /// does a file that another program has set aside since.
     pub(super) fn reload(&mut self, home: &Home) -> bool {
         let stamp = Stamp::of(home);
         if stamp == self.stamp {
             return false;
         }
         self.stamp = stamp;
+        let set_aside = home::set_aside_before(&home.settings_file());
+        let is_set_aside =
+            set_aside > std::mem::replace(&mut self.set_aside, set_aside) && !home.settings_file().exists();
         match Settings::read(&home.settings_file()) {
+            Ok(_) if is_set_aside => {
+                self.settings_problem = Some(
+                    "The settings file was not valid and was set aside, beside its place under a name with its date. \
+                     Until there is another, or Credit Gauge is started anew, the settings from before hold"
+                        .into(),
+                );
+            }
             Ok(settings) => {
                 self.settings.send_if_modified(|last| {
                     let is_news = **last != settings;

@@ -7,9 +7,11 @@ use jiff::tz::TimeZone;
 
 use super::Gauge;
 use crate::account::AccountId;
+use crate::alert::Alert;
+use crate::alert::unusual::unusual;
 use crate::amount::Unit;
 use crate::clock;
-use crate::database::{AccountsError, DatabaseError, Standing, Stretch};
+use crate::database::{AccountsError, DatabaseError, Outlook, Standing, Stretch};
 use crate::forecast::{Basis, Forecast, PAST, forecast};
 use crate::history::table::Row;
 use crate::history::{Imported, Pace, SeriesKey, Span};
@@ -60,7 +62,7 @@ impl Gauge {
         let Standing { account, reading: Some(reading), .. } = standing else { return Ok(()) };
         let bounds = self.bounds(account);
         let settings = self.settings();
-        let (mut forecasts, mut passages) = (BTreeMap::new(), Vec::new());
+        let (mut outlooks, mut passages) = (BTreeMap::new(), Vec::new());
         for meter in &reading.meters {
             let (meter_id, unit) = (meter.id.clone(), meter.unit.clone());
             let key = SeriesKey { account: account.id.clone(), meter: meter_id, unit };
@@ -70,14 +72,22 @@ impl Gauge {
             if let Some(distance) = balance.and_then(|balance| balance.distance(rules)) {
                 passages.push(Passages::of(&spans, reading.at, distance, bounds));
             }
-            forecasts.insert(
-                meter.id.clone(),
-                foresee(&spans, &key.unit, reading.at, meter.unlimited, meter.resets_at),
-            );
+            let forecast = foresee(&spans, &key.unit, reading.at, meter.unlimited, meter.resets_at);
+            let holding: Vec<_> = standing
+                .alerts
+                .iter()
+                .filter(|alert| alert.meter == meter.id)
+                .filter_map(Alert::unusual)
+                .collect();
+            let full = balance.and_then(|balance| balance.full);
+            let zone = TimeZone::system();
+            let pace = Pace::of(bounds.usual);
+            let unusual = unusual(&spans, pace, reading.at, full, meter.refunds, &zone, &holding);
+            outlooks.insert(meter.id.clone(), Outlook { forecast, unusual });
         }
         let at = reading.at;
         let plan = move |before: Option<Plan>| Plan::next(before, at, bounds, &passages);
-        self.database.keep_outlook(&account.id, at, forecasts, plan).await
+        self.database.keep_outlook(&account.id, at, outlooks, plan).await
     }
 
     /// What a series read in as much of the past before a time as a forecast wants.

@@ -4,11 +4,14 @@ mod accounts;
 mod export;
 mod files;
 mod future;
+mod hooks;
+mod summary;
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use secrecy::SecretString;
 use tokio::sync::watch;
 
@@ -16,14 +19,16 @@ use crate::account::{Account, AccountId};
 use crate::alert::{self, Alert};
 use crate::clock;
 use crate::database::{AccountsError, AlertContext, Database, DatabaseError, Standing};
+use crate::doubt::doubt;
 use crate::failure::{Failure, FailureKind};
 use crate::fetch::Client;
 use crate::home::{Home, HomeError};
+use crate::hook::Caller;
 use crate::level::Freshness;
 use crate::origin::permit;
 use crate::poll::Bounds;
 use crate::provider::{self, Catalogue, Credentials, Definition, Target};
-use crate::reading::Reading;
+use crate::reading::{MeterKind, Reading};
 use crate::secret::{Environment, KeyError, Keychain, Keys, Prompt};
 use crate::settings::{Settings, SettingsError};
 use crate::snapshot::{self, Context, Snapshot};
@@ -38,6 +43,7 @@ pub struct Gauge {
     database: Database,
     keys: Keys,
     client: Client,
+    caller: Caller,
     files: Mutex<Files>,
     notices: Vec<String>,
 }
@@ -72,7 +78,15 @@ impl Gauge {
         let keys = Keys::new(keychain, environment, database.identity());
         let client = Client::new();
         let notices = settings_notice.into_iter().chain(database_notice).collect();
-        Ok(Self { home, database, keys, client, files: Mutex::new(files), notices })
+        Ok(Self {
+            home,
+            database,
+            keys,
+            client,
+            caller: Caller::default(),
+            files: Mutex::new(files),
+            notices,
+        })
     }
 
     /// Where the files lie.
@@ -121,6 +135,15 @@ impl Gauge {
         self.files.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Takes note of settings that are new: hooks hear of what comes from now on, and a summary comes at its next time.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn meet_settings(&self) -> Result<(), DatabaseError> {
+        self.meet_hooks().await?;
+        self.meet_schedule().await
+    }
+
     /// What the user should know about the app itself.
     #[must_use]
     pub fn notices(&self) -> Vec<String> {
@@ -138,6 +161,13 @@ impl Gauge {
     ) -> Result<Result<Reading, Failure>, AccountsError> {
         let account = self.database.account(id).await?;
         let outcome = self.ask(&account, prompt).await;
+        if let Ok(reading) = &outcome
+            && let Some(failure) = self.doubt(id, reading).await?
+        {
+            tracing::warn!(account = %id, "not believed: {failure}");
+            self.database.keep_doubt(id, failure.clone(), clock::now()).await?;
+            return Ok(Err(failure));
+        }
         match &outcome {
             Ok(reading) => {
                 tracing::info!(account = %id, meters = reading.meters.len(), "read");
@@ -149,6 +179,11 @@ impl Gauge {
             }
         }
         Ok(outcome)
+    }
+
+    async fn doubt(&self, id: &AccountId, reading: &Reading) -> Result<Option<Failure>, DatabaseError> {
+        let standing = self.database.standing(id).await?;
+        Ok(standing.and_then(|standing| doubt(&standing, reading, self.bounds(&standing.account))))
     }
 
     /// Asks the provider of an account with the key that is kept for it.
@@ -258,36 +293,41 @@ impl Gauge {
                     standing: alert::Standing {
                         at: reading.at,
                         balance,
-                        raised_at: course.topped_up_at.max(course.reset_at),
+                        topped_up_at: course.topped_up_at,
+                        reset_at: course.reset_at,
                     },
+                    topped_up: course.topped_up,
                     rules: snapshot::rules(&standing.account, &meter.id, &settings).to_vec(),
+                    unusual: if standing.account.unusual {
+                        standing.unusual.get(&meter.id).cloned()
+                    } else {
+                        Some(Vec::new())
+                    },
+                    // Of a budget, more is left when its owner raises it.
+                    good_news: settings.good_news && meter.kind != MeterKind::Spend,
                 });
             }
         }
         meters
     }
 
-    /// The alerts to tell now: of each meter, the worst that holds, if it was not told yet.
+    /// The alerts to tell now: of each meter the worst that holds, unusual spend and good news, if they were not told yet and
+    /// no quiet hours hold them back.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn due_alerts(&self, now: Timestamp) -> Result<Vec<Alert>, DatabaseError> {
-        if self.settings().paused {
+        let settings = self.settings();
+        if settings.paused {
             return Ok(Vec::new());
         }
+        let local = now.to_zoned(TimeZone::system());
+        let is_held =
+            |alert: &&Alert| settings.quiet_hours.is_some_and(|quiet| quiet.hold(alert.severity, &local));
         let standings = self.database.standings().await?;
-        let mut due = Vec::new();
-        for standing in standings.iter().filter(|standing| !standing.account.paused) {
-            let mut worst: BTreeMap<&str, &Alert> = BTreeMap::new();
-            for alert in &standing.alerts {
-                let known = worst.entry(&alert.meter).or_insert(alert);
-                if (alert.severity, alert.id) > (known.severity, known.id) {
-                    *known = alert;
-                }
-            }
-            due.extend(worst.into_values().filter(|alert| alert.is_due(now)).cloned());
-        }
-        Ok(due)
+        let active = standings.iter().filter(|standing| !standing.account.paused);
+        let due = active.flat_map(|standing| alert::due(&standing.alerts, now));
+        Ok(due.filter(|alert| !is_held(alert)).cloned().collect())
     }
 }
 

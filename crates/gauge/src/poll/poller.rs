@@ -107,6 +107,8 @@ impl Poller {
     async fn run(mut self, mut inbox: mpsc::UnboundedReceiver<Wish>) {
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        // What happened while no program ran is to show at once.
+        self.ask_again(true).await;
         loop {
             let look = tokio::select! {
                 _ = tick.tick() => self.notice_the_world().await,
@@ -138,8 +140,8 @@ impl Poller {
         self.gauge.reload() || written || slept || reconnected || now >= self.look_at
     }
 
-    /// After a sleep, every account that has not been asked for its provider's least interval is asked; after the
-    /// network came back, those that could not be reached.
+    /// After a sleep, or a start, every account that has not been asked for its provider's least interval is asked; after
+    /// the network came back, those that could not be reached.
     async fn ask_again(&mut self, slept: bool) {
         let Ok(standings) = self.gauge.database().standings().await else { return };
         let now = clock::now();

@@ -105,6 +105,7 @@ mod tests {
             paused: false,
             full: BTreeMap::new(),
             rules: BTreeMap::new(),
+            unusual: true,
         };
         Standing {
             account,
@@ -113,7 +114,9 @@ mod tests {
             wanted: false,
             courses: BTreeMap::new(),
             forecasts: BTreeMap::new(),
+            unusual: BTreeMap::new(),
             plan: None,
+            doubted_at: None,
             alerts: Vec::new(),
         }
     }

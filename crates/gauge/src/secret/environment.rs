@@ -19,7 +19,7 @@ pub fn environment_variable(account: &AccountId) -> String {
 }
 
 /// Whether the environment variable `name` holds a key of ours.
-fn is_secret_variable(name: &OsStr) -> bool {
+pub(crate) fn is_secret_variable(name: &OsStr) -> bool {
     let name = name.as_encoded_bytes();
     let Some(start) = name.get(..PREFIX.len()) else { return false };
     // Windows does not tell the case of names apart.

@@ -11,6 +11,7 @@ mod keys;
 mod memory;
 mod system;
 
+pub(crate) use environment::is_secret_variable;
 pub use environment::{Environment, EnvironmentError, environment_variable};
 pub use keychain::{Cause, Item, Keychain, KeychainError, Prompt};
 pub use keys::{Key, KeyError, Keys, Place, tail};
