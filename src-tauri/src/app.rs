@@ -15,6 +15,7 @@ use tauri::{AppHandle, Emitter as _, Manager as _, PhysicalPosition};
 use tokio::sync::{mpsc, watch};
 
 use crate::alerts::Alerts;
+use crate::hooks;
 use crate::popover;
 use crate::preferences;
 use crate::tray::{Tray, TrayEvent, TrayHost, View};
@@ -22,6 +23,9 @@ use crate::windows::{self, WindowName};
 
 /// How long a panel may take to start after the app.
 const PANEL_PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long the end of the app may wait for others.
+const LAST_DEEDS: Duration = Duration::from_secs(1);
 
 /// What the commands of the windows work on.
 pub(crate) struct App {
@@ -41,6 +45,7 @@ impl App {
         if let TrayHost::Missing { advice } = &*self.tray_host.borrow() {
             snapshot.notices.push(advice.clone());
         }
+        snapshot.notices.extend(self.alerts.state().borrow().problem.clone());
         let dismissed = self.dismissed.lock().unwrap_or_else(PoisonError::into_inner);
         snapshot.notices.retain(|notice| !dismissed.contains(notice));
         snapshot
@@ -59,6 +64,8 @@ pub(crate) async fn start(
     is_demo: bool,
     window: Option<WindowName>,
 ) -> Result<(), Box<dyn std::error::Error>> {
+    // Hooks hear of what comes from now on, and the first look at the accounts may raise alerts.
+    gauge.meet_settings().await?;
     let polling = Polling::start(Arc::clone(&gauge)).await?;
     let alerts = Arc::new(Alerts::new(Arc::clone(&gauge), polling.clone(), handle.clone()));
     let (wishes, inbox) = mpsc::unbounded_channel();
@@ -77,6 +84,7 @@ pub(crate) async fn start(
     });
 
     tauri::async_runtime::spawn(Arc::clone(&alerts).run());
+    tauri::async_runtime::spawn(hooks::run(Arc::clone(&gauge), polling.clone()));
     let first = match window {
         Some(name) => Some(name),
         None => first_window(&gauge).await?,
@@ -85,6 +93,16 @@ pub(crate) async fn start(
     tauri::async_runtime::spawn(replace_tray(handle.clone(), first, tray_host));
     tauri::async_runtime::spawn(show(handle.clone(), polling, gauge, tray));
     Ok(())
+}
+
+/// Ends what would be left behind on the desktop.
+pub(crate) async fn end(handle: &AppHandle) {
+    // A start that failed has made no app.
+    let Some(app) = handle.try_state::<App>() else { return };
+    let withdrawn = app.alerts.withdraw_all();
+    if tokio::time::timeout(LAST_DEEDS, withdrawn).await.is_err() {
+        tracing::warn!("the notifications could not be withdrawn in time");
+    }
 }
 
 fn view(polling: &Polling, settings: &Settings, is_demo: bool) -> View {
@@ -101,6 +119,7 @@ async fn show(handle: AppHandle, polling: Polling, gauge: Arc<Gauge>, tray: Tray
     let mut snapshots = polling.snapshots();
     let mut hosts = tray.host();
     let mut settings = gauge.settings_changes();
+    let mut telling = handle.state::<App>().alerts.state();
     let mut minute = tokio::time::interval(Duration::from_secs(60));
     loop {
         let told = tokio::select! {
@@ -112,6 +131,7 @@ async fn show(handle: AppHandle, polling: Polling, gauge: Arc<Gauge>, tray: Tray
             }
             // It fails where no tray can come, for want of a session bus.
             Ok(()) = hosts.changed() => handle.emit("snapshot", handle.state::<App>().snapshot()),
+            Ok(()) = telling.changed() => handle.emit("snapshot", handle.state::<App>().snapshot()),
             Ok(()) = settings.changed() => handle.emit("settings", gauge.settings().as_ref()),
             // Ages grow by themselves.
             _ = minute.tick() => Ok(()),

@@ -7,6 +7,7 @@ mod alerts;
 mod app;
 mod browser;
 mod demo;
+mod hooks;
 mod instance;
 mod ipc;
 mod notify;
@@ -92,8 +93,11 @@ fn run(options: &Options, environment: Environment) -> Result<(), Box<dyn Error>
             ipc::accounts::replace_key,
             ipc::accounts::test_key,
             ipc::alerts::alerts,
+            ipc::alerts::hook_reports,
             ipc::alerts::snooze,
+            ipc::alerts::test_hook,
             ipc::alerts::test_notification,
+            ipc::alerts::test_summary,
             ipc::alerts::unsnooze,
             ipc::history::chart,
             ipc::history::export_history,
@@ -127,7 +131,10 @@ fn run(options: &Options, environment: Environment) -> Result<(), Box<dyn Error>
             let _ = handle;
         }
         // The process ends without dropping anything, and the demo has a folder to remove.
-        RunEvent::Exit => drop(demo.take()),
+        RunEvent::Exit => {
+            block_on(app::end(handle));
+            drop(demo.take());
+        }
         _ => {}
     });
     Ok(())

@@ -98,6 +98,8 @@ pub struct AccountDetails {
     #[ts(type = "Record<string, string>")]
     full: BTreeMap<String, Decimal>,
     rules: BTreeMap<String, Vec<Rule>>,
+    /// Whether unusual spend is told.
+    unusual: bool,
 }
 
 /// Where an account's key lies.
@@ -210,6 +212,7 @@ fn details(gauge: &Gauge, account: Account) -> AccountDetails {
         inputs: account.inputs,
         full: account.full,
         rules: account.rules,
+        unusual: account.unusual,
     }
 }
 
@@ -305,7 +308,7 @@ pub(crate) async fn remove_account(
     forget: bool,
 ) -> Result<(), Problem> {
     app.gauge.remove(&account, forget).await?;
-    app.alerts.withdraw(&account).await;
+    app.alerts.withdraw_about(&[account]).await;
     app.polling.look();
     Ok(())
 }

@@ -2,20 +2,22 @@
 //! (<https://specifications.freedesktop.org/notification-spec/latest/>).
 
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use gauge::account::AccountId;
 use gauge::alert::Severity;
 use gauge::home::IDENTIFIER;
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
-use zbus::Connection;
+use zbus::fdo::DBusProxy;
+use zbus::message::{Message, Type as MessageType};
 use zbus::proxy::CacheProperties;
 use zbus::zvariant::Value;
+use zbus::{Connection, MessageStream};
 
 use super::{Note, NoteEvent, NotifyError, Server};
 use crate::tray::icon::{self, Face, Style};
@@ -34,18 +36,6 @@ const PICTURE: u32 = 64;
     gen_blocking = false
 )]
 trait Notifications {
-    #[expect(clippy::too_many_arguments, reason = "the specification's method")]
-    fn notify(
-        &self,
-        app_name: &str,
-        replaces_id: u32,
-        app_icon: &str,
-        summary: &str,
-        body: &str,
-        actions: &[&str],
-        hints: HashMap<&str, Value<'_>>,
-        expire_timeout: i32,
-    ) -> zbus::Result<u32>;
     fn close_notification(&self, id: u32) -> zbus::Result<()>;
     fn get_capabilities(&self) -> zbus::Result<Vec<String>>;
     fn get_server_information(&self) -> zbus::Result<(String, String, String, String)>;
@@ -59,12 +49,14 @@ trait Notifications {
 pub(crate) struct Notifier {
     connected: Mutex<Option<Connected>>,
     shown: Shown,
+    handing_over: HandingOver,
     events: UnboundedSender<NoteEvent>,
 }
 
-/// The notifications on the screen: the server's number and the account. Held while a new one is handed over, so that
-/// a click on it is not heard before its number is known.
-type Shown = Arc<Mutex<HashMap<u32, Option<AccountId>>>>;
+/// The notifications on the screen by the server's numbers.
+type Shown = Arc<Mutex<HashMap<u32, Note>>>;
+/// Held while a note is handed over, so that a click on it is not heard before its number is known.
+type HandingOver = Arc<Mutex<()>>;
 
 struct Connected {
     server: NotificationsProxy<'static>,
@@ -74,40 +66,70 @@ struct Connected {
 impl Notifier {
     /// A notifier that says to `events` what the user does.
     pub(crate) fn new(events: UnboundedSender<NoteEvent>) -> Self {
-        Self { connected: Mutex::default(), shown: Shown::default(), events }
+        Self {
+            connected: Mutex::default(),
+            shown: Shown::default(),
+            handing_over: HandingOver::default(),
+            events,
+        }
     }
 
-    /// Hands the note to the server; it counts as delivered when this returns without an error.
+    /// Makes all ready to hand a note over.
     ///
     /// # Errors
-    /// When there is no bus or no server, or it refuses or does not answer. The next note tries again.
-    pub(crate) async fn show(&self, note: &Note) -> Result<(), NotifyError> {
-        within_patience(async {
-            let server = self.server_proxy().await?;
-            let can = server.get_capabilities().await.map_err(refusal)?;
-            let mut shown = self.shown.lock().await;
-            let replaces = shown_id(&shown, note.account.as_ref()).unwrap_or(0);
-            let body = if has(&can, "body-markup") { words::escape(&note.body) } else { note.body.clone() };
-            let buttons = if has(&can, "actions") { buttons(note) } else { Vec::new() };
-            let sent =
-                server.notify("Credit Gauge", replaces, "", &note.title, &body, &buttons, hints(note), -1);
-            let id = sent.await.map_err(refusal)?;
-            shown.retain(|_, account| *account != note.account);
-            shown.insert(id, note.account.clone());
-            Ok(())
-        })
-        .await
+    /// When there is no bus or no server. The next note tries again.
+    pub(crate) async fn prepare(&self, note: &Note) -> Result<Prepared, NotifyError> {
+        let handing_over = timeout(PATIENCE, Arc::clone(&self.handing_over).lock_owned()).await;
+        let handing_over = handing_over.map_err(|_| NotifyError::Silent)?;
+        let server = within_patience(self.server_proxy()).await?;
+        let can = match within_patience(async { server.get_capabilities().await.map_err(refusal) }).await {
+            // It takes its time. Buttons that it does not know do no harm.
+            Err(NotifyError::Silent) => vec!["actions".to_owned()],
+            can => can?,
+        };
+        let owner = within_patience(self.owner(&server)).await?;
+        let mut old: Vec<_> = {
+            let shown = self.shown.lock().await;
+            shown.iter().filter(|(_, older)| note.replaces(older)).map(|(id, _)| *id).collect()
+        };
+        old.sort_unstable();
+        let body = if has(&can, "body-markup") { words::escape(&note.body) } else { note.body.clone() };
+        let buttons = if has(&can, "actions") { buttons(note) } else { Vec::new() };
+        let replaces = old.first().copied().unwrap_or(0);
+        let content = ("Credit Gauge", replaces, "", &note.title, &body, &buttons, hints(note), -1_i32);
+        let destination = server.inner().destination().to_owned();
+        let message = Message::method_call(server.inner().path(), "Notify")
+            .and_then(|message| message.destination(destination))
+            .and_then(|message| message.interface(server.inner().interface().clone()))
+            .and_then(|message| message.build(&content))
+            .map_err(NotifyError::Refused)?;
+        let shown = Arc::clone(&self.shown);
+        Ok(Prepared { message, note: note.clone(), replaced: old, server, owner, shown, handing_over })
     }
 
-    /// The accounts whose notifications are on the screen.
-    pub(crate) async fn shown(&self) -> Vec<AccountId> {
-        self.shown.lock().await.values().flatten().cloned().collect()
+    /// Which server it is: the bus, and the server's own name on it. Another one was never told what this one was.
+    async fn owner(&self, server: &NotificationsProxy<'static>) -> Result<String, NotifyError> {
+        let bus = DBusProxy::new(server.inner().connection()).await.map_err(NotifyError::NoBus)?;
+        let id = bus.get_id().await.map_err(|error| refusal(error.into()))?;
+        let name = server.inner().destination().to_owned();
+        let owner = bus.get_name_owner(name).await.map_err(|error| refusal(error.into()))?;
+        Ok(format!("{id}{owner}"))
     }
 
-    /// Takes down the account's notification, if one is shown.
-    pub(crate) async fn withdraw(&self, account: &AccountId) {
+    /// Which server would be told now; `None` when there is none.
+    pub(crate) async fn present_owner(&self) -> Option<String> {
+        let server = within_patience(self.server_proxy()).await.ok()?;
+        within_patience(self.owner(&server)).await.ok()
+    }
+
+    /// What is on the screen.
+    pub(crate) async fn shown(&self) -> Vec<(u32, Note)> {
+        self.shown.lock().await.iter().map(|(id, note)| (*id, note.clone())).collect()
+    }
+
+    /// Takes a notification down.
+    pub(crate) async fn withdraw(&self, id: u32) {
         let withdrawn = within_patience(async {
-            let Some(id) = shown_id(&self.shown.lock().await, Some(account)) else { return Ok(()) };
             // The server's answer that it is closed takes it off the list.
             self.server_proxy().await?.close_notification(id).await.map_err(refusal)
         });
@@ -142,10 +164,89 @@ impl Notifier {
         let connection = Connection::session().await.map_err(NotifyError::NoBus)?;
         let builder = NotificationsProxy::builder(&connection).cache_properties(CacheProperties::No);
         let server = builder.build().await.map_err(NotifyError::NoBus)?;
-        let listener = Listener::new(&server, Arc::clone(&self.shown), self.events.clone());
+        let (shown, handing_over) = (Arc::clone(&self.shown), Arc::clone(&self.handing_over));
+        let listener = Listener::new(&server, shown, handing_over, self.events.clone());
         let listener = tokio::spawn(listener.await.map_err(NotifyError::NoBus)?.listen());
         *connected = Some(Connected { server: server.clone(), listener });
         Ok(server)
+    }
+}
+
+/// A note that can be handed over.
+pub(crate) struct Prepared {
+    message: Message,
+    note: Note,
+    replaced: Vec<u32>,
+    server: NotificationsProxy<'static>,
+    owner: String,
+    shown: Shown,
+    handing_over: OwnedMutexGuard<()>,
+}
+
+impl Prepared {
+    /// Which server it is for.
+    pub(crate) fn owner(&self) -> &str {
+        &self.owner
+    }
+
+    /// Hands the note to the bus, which brings it to the server even if this program ends now.
+    ///
+    /// # Errors
+    /// When the bus is gone.
+    pub(crate) async fn send(self) -> Result<Sent, NotifyError> {
+        let Self { message, note, replaced, server, shown, handing_over, .. } = self;
+        let connection = server.inner().connection();
+        let replies = MessageStream::from(connection);
+        connection.send(&message).await.map_err(NotifyError::NoBus)?;
+        let serial = message.primary_header().serial_num();
+        Ok(Sent { serial, replies, note, replaced, server, shown, _handing_over: handing_over })
+    }
+}
+
+/// A note on its way to the server.
+pub(crate) struct Sent {
+    serial: NonZeroU32,
+    replies: MessageStream,
+    note: Note,
+    replaced: Vec<u32>,
+    server: NotificationsProxy<'static>,
+    shown: Shown,
+    _handing_over: OwnedMutexGuard<()>,
+}
+
+impl Sent {
+    /// Waits until the server has taken the note: as long as it takes, since a note that is on its way cannot be called
+    /// back, and another one would be told twice. The bus tells when the server ends.
+    ///
+    /// # Errors
+    /// When the server refuses, or ends before it has answered.
+    pub(crate) async fn answered(mut self) -> Result<(), NotifyError> {
+        let id: u32 = loop {
+            let reply = match self.replies.next().await {
+                Some(Ok(reply)) => reply,
+                Some(Err(error)) => return Err(NotifyError::NoBus(error)),
+                None => return Err(NotifyError::Gone),
+            };
+            if reply.header().reply_serial() != Some(self.serial) {
+                continue;
+            }
+            match reply.message_type() {
+                MessageType::Error => return Err(refusal(zbus::Error::from(reply))),
+                _ => break reply.body().deserialize().map_err(NotifyError::Refused)?,
+            }
+        };
+        let mut shown = self.shown.lock().await;
+        shown.retain(|old, _| !self.replaced.contains(old));
+        shown.insert(id, self.note);
+        drop(shown);
+        for old in self.replaced.into_iter().filter(|old| *old != id) {
+            if let Err(error) =
+                within_patience(async { self.server.close_notification(old).await.map_err(refusal) }).await
+            {
+                tracing::debug!(%error, "a notification could not be replaced");
+            }
+        }
+        Ok(())
     }
 }
 
@@ -163,6 +264,7 @@ struct Listener {
     closed: NotificationClosedStream,
     owners: zbus::proxy::OwnerChangedStream<'static>,
     shown: Shown,
+    handing_over: HandingOver,
     events: UnboundedSender<NoteEvent>,
 }
 
@@ -170,12 +272,13 @@ impl Listener {
     async fn new(
         server: &NotificationsProxy<'static>,
         shown: Shown,
+        handing_over: HandingOver,
         events: UnboundedSender<NoteEvent>,
     ) -> zbus::Result<Self> {
         let actions = server.receive_action_invoked().await?;
         let closed = server.receive_notification_closed().await?;
         let owners = server.inner().receive_owner_changed().await?;
-        Ok(Self { actions, closed, owners, shown, events })
+        Ok(Self { actions, closed, owners, shown, handing_over, events })
     }
 
     /// Ends with the connection.
@@ -191,63 +294,55 @@ impl Listener {
                 },
                 closed = self.closed.next() => match closed {
                     Some(closed) => if let Ok(closed) = closed.args() {
-                        self.gone(|id| id == closed.id).await;
+                        self.gone(closed.id).await;
                     },
                     None => break,
                 },
                 owner = self.owners.next() => match owner {
                     // A server that starts begins to count anew.
-                    Some(_) => self.gone(|_| true).await,
+                    Some(_) => self.shown.lock().await.clear(),
                     None => break,
                 },
             }
         }
-        self.gone(|_| true).await;
+        self.shown.lock().await.clear();
     }
 
     async fn acted(&self, id: u32, action: &str) {
-        let Some(account) = self.shown.lock().await.get(&id).cloned() else { return };
-        let event = match (action, account) {
-            (TOP_UP, Some(account)) => NoteEvent::TopUp(account),
-            (SNOOZE, Some(account)) => NoteEvent::Snooze(account),
-            (_, account) => NoteEvent::Opened(account),
+        let event = async || self.shown.lock().await.get(&id).map(|note| note.pressed(action));
+        let event = match event().await {
+            None => {
+                // It may be one that is just being handed over.
+                drop(self.handing_over.lock().await);
+                event().await
+            }
+            known => known,
         };
-        self.send(event);
-    }
-
-    async fn gone(&self, which: impl Fn(u32) -> bool) {
-        let mut shown = self.shown.lock().await;
-        for (_, account) in shown.extract_if(|id, _| which(*id)) {
-            self.send(NoteEvent::Closed(account));
-        }
-    }
-
-    fn send(&self, event: NoteEvent) {
         // Nobody listens any more when the app is ending.
-        let _ = self.events.send(event);
+        let _ = event.map(|event| self.events.send(event));
+    }
+
+    async fn gone(&self, id: u32) {
+        if self.shown.lock().await.remove(&id).is_none() {
+            drop(self.handing_over.lock().await);
+            self.shown.lock().await.remove(&id);
+        }
     }
 }
 
-const TOP_UP: &str = "top-up";
-const SNOOZE: &str = "snooze";
-
 fn buttons(note: &Note) -> Vec<&'static str> {
-    let mut buttons = vec!["default", "Show details"];
-    if note.top_up {
-        buttons.extend([TOP_UP, "Top up"]);
-    }
-    if note.snooze {
-        buttons.extend([SNOOZE, "Snooze"]);
-    }
-    buttons
+    let actions = note.actions().into_iter().flat_map(|(key, words)| [key, words]);
+    ["default", "Show details"].into_iter().chain(actions).collect()
 }
 
 fn hints(note: &Note) -> HashMap<&'static str, Value<'static>> {
     const NORMAL: u8 = 1;
     const CRITICAL: u8 = 2;
+    const LOW: u8 = 0;
     let urgency = match note.severity {
-        Some(Severity::Critical | Severity::Empty) => CRITICAL,
-        Some(Severity::Warning) | None => NORMAL,
+        Severity::Critical | Severity::Empty => CRITICAL,
+        Severity::Warning => NORMAL,
+        Severity::Info => LOW,
     };
     HashMap::from([
         ("urgency", Value::from(urgency)),
@@ -258,7 +353,7 @@ fn hints(note: &Note) -> HashMap<&'static str, Value<'static>> {
 
 /// The level's icon, as width, height, bytes a row, alpha, bits a channel, channels and the bytes.
 fn picture(note: &Note) -> Value<'static> {
-    let level = note.severity.map_or(gauge::level::Level::Ok, Severity::level);
+    let level = note.level;
     let face = Face { level, fill: None, stale: false, paused: false, offline: false, style: Style::Colour };
     let picture = icon::draw(&face, PICTURE);
     let side = i32::try_from(picture.size).unwrap_or_default();
@@ -267,13 +362,6 @@ fn picture(note: &Note) -> Value<'static> {
 
 fn has(capabilities: &[String], name: &str) -> bool {
     capabilities.iter().any(|capability| capability == name)
-}
-
-fn shown_id(
-    shown: &MutexGuard<'_, HashMap<u32, Option<AccountId>>>,
-    account: Option<&AccountId>,
-) -> Option<u32> {
-    shown.iter().find(|(_, shown)| shown.as_ref() == account).map(|(id, _)| *id)
 }
 
 async fn within_patience<T>(answer: impl Future<Output = Result<T, NotifyError>>) -> Result<T, NotifyError> {
@@ -285,6 +373,9 @@ fn refusal(error: zbus::Error) -> NotifyError {
     let missing = match &error {
         zbus::Error::MethodError(name, ..) => {
             let name = name.as_str();
+            if name == "org.freedesktop.DBus.Error.NoReply" {
+                return NotifyError::Gone;
+            }
             name == "org.freedesktop.DBus.Error.ServiceUnknown"
                 || name == "org.freedesktop.DBus.Error.NameHasNoOwner"
                 || name.starts_with("org.freedesktop.DBus.Error.Spawn.")

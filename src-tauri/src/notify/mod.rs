@@ -13,26 +13,11 @@ mod linux;
 #[cfg(not(target_os = "linux"))]
 mod other;
 
-use gauge::account::AccountId;
-
 #[cfg(target_os = "linux")]
 pub(crate) use linux::Notifier;
-pub(crate) use note::Note;
+pub(crate) use note::{Note, NoteEvent, Subject};
 #[cfg(not(target_os = "linux"))]
 pub(crate) use other::Notifier;
-
-/// What the user did with a notification.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum NoteEvent {
-    /// The way to buy credit for this account was asked for.
-    TopUp(AccountId),
-    /// The alerts of this account are to be put off.
-    Snooze(AccountId),
-    /// The notification itself was clicked; a test's has no account.
-    Opened(Option<AccountId>),
-    /// It is gone, by the user, by its time, or with its server.
-    Closed(Option<AccountId>),
-}
 
 /// The service that shows notifications.
 #[derive(Debug)]
@@ -58,9 +43,12 @@ pub(crate) enum NotifyError {
     )]
     NoServer(#[source] zbus::Error),
     /// The server is there and silent.
-    #[cfg(target_os = "linux")]
-    #[error("the notification server did not answer within {} seconds. Restart it, or log out and in", linux::PATIENCE.as_secs())]
+    #[error("the notification server does not answer. Restart it, or log out and in")]
     Silent,
+    /// The server ended before it answered.
+    #[cfg(target_os = "linux")]
+    #[error("the notification server ended before it answered. Start it again, or log out and in")]
+    Gone,
     /// The server answered with an error.
     #[cfg(target_os = "linux")]
     #[error("the notification server refused the notification: {0}. Restart it, or look into its settings")]

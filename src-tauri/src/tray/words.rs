@@ -11,9 +11,6 @@ use jiff::{Timestamp, Zoned};
 #[cfg(any(windows, test))]
 pub(crate) const WINDOWS_TOOLTIP: usize = 127;
 
-/// How many characters of a name are shown; the user may have typed any number.
-const NAME: usize = 48;
-
 /// One account in one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Line {
@@ -48,20 +45,6 @@ pub(crate) fn lines(snapshot: &Snapshot, now: &Zoned) -> Vec<Line> {
     accounts
         .map(|account| Line { account: account.id.clone(), text: line(account, snapshot.offline, now) })
         .collect()
-}
-
-/// An account by name: its provider and its label, or the label alone where it says as much.
-#[must_use]
-pub(crate) fn name(provider: &str, label: &str) -> String {
-    let (provider, label) = (plain(provider), plain(label));
-    let name = if label.is_empty() {
-        provider
-    } else if label.to_lowercase().contains(&provider.to_lowercase()) {
-        label
-    } else {
-        format!("{provider} · {label}")
-    };
-    if name.chars().count() > NAME { name.chars().take(NAME - 1).chain(['…']).collect() } else { name }
 }
 
 /// The title and as many lines as Windows shows, with a last one that counts those left out.
@@ -103,8 +86,7 @@ pub(crate) fn escape(text: &str) -> String {
 }
 
 fn line(account: &AccountSnapshot, offline: bool, now: &Zoned) -> String {
-    let mut text =
-        format!("{}: {}", name(&account.provider_name, &account.label), amount(account.worst_meter()));
+    let mut text = format!("{}: {}", account.title(), amount(account.worst_meter()));
     let mut add = |words: &str| {
         text.push_str(", ");
         text.push_str(words);
@@ -114,6 +96,9 @@ fn line(account: &AccountSnapshot, offline: bool, now: &Zoned) -> String {
         Level::Critical => add("critical"),
         Level::Empty => add(if is_debt(account.worst_meter()) { "in debt" } else { "empty" }),
         Level::Ok | Level::Unlimited | Level::Unknown => {}
+    }
+    if account.meters.iter().any(|meter| meter.unusual.is_some()) {
+        add("unusual spend");
     }
     let forecast = account.worst_meter().and_then(|meter| meter.forecast.as_ref());
     if account.freshness == Freshness::Fresh
@@ -182,12 +167,6 @@ fn as_of(at: Timestamp, now: &Zoned) -> String {
     at.strftime(format).to_string()
 }
 
-/// One line of text: no control characters, no doubled spaces.
-fn plain(text: &str) -> String {
-    let spaced: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -215,6 +194,13 @@ mod tests {
         assert_eq!(said_of(wallet(Level::Unlimited, None)), "OpenRouter · work: unlimited");
         let spent = MeterSnapshot { used: Some("8.45".into()), ..wallet(Level::Unknown, None) };
         assert_eq!(said_of(spent), "OpenRouter · work: $8.45 spent");
+    }
+
+    #[test]
+    fn a_line_says_that_it_is_spent_unusually() {
+        let unusual = Some("fast_spend".parse().unwrap());
+        let meter = MeterSnapshot { unusual, ..wallet(Level::Ok, Some("58")) };
+        assert_eq!(said_of(meter), "OpenRouter · work: $58.00, unusual spend");
     }
 
     #[test]
@@ -284,20 +270,12 @@ mod tests {
         assert_eq!(title(&snapshot(Vec::new()), false), "Credit Gauge: no accounts yet");
     }
 
-    #[test]
-    fn a_label_that_names_the_provider_stands_alone() {
-        assert_eq!(name("OpenRouter", "Personal"), "OpenRouter · Personal");
-        assert_eq!(name("OpenRouter", "my openrouter key"), "my openrouter key");
-        assert_eq!(name("OpenRouter", " "), "OpenRouter");
-        assert_eq!(name("OpenRouter", "two\nlines"), "OpenRouter · two lines");
-    }
-
     proptest! {
         #[test]
         fn windows_gets_whole_lines_worst_first(labels in prop::collection::vec("\\PC{0,60}", 0..12)) {
             let lines: Vec<_> = labels
                 .iter()
-                .map(|label| Line { account: "work".parse().unwrap(), text: format!("{}: $1.00", name("Any", label)) })
+                .map(|label| Line { account: "work".parse().unwrap(), text: format!("{}: $1.00", gauge::account::title("Any", label)) })
                 .collect();
             let tooltip = windows_tooltip("Credit Gauge: low", &lines);
             prop_assert!(tooltip.encode_utf16().count() <= WINDOWS_TOOLTIP);
@@ -318,12 +296,6 @@ mod tests {
             prop_assert!(!bare.contains(['&', '<', '>', '"', '\'']));
             let read = escaped.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'");
             prop_assert_eq!(read.replace("&amp;", "&"), text);
-        }
-
-        #[test]
-        fn names_are_one_line_of_bounded_length(provider in "\\PC{1,80}", label in any::<String>()) {
-            let name = name(&provider, &label);
-            prop_assert!(name.chars().count() <= NAME && !name.contains(char::is_control));
         }
     }
 }
