@@ -41,6 +41,17 @@ it('offers a top-up where little is left, and only where there is a page for it'
   expect(nextSteps(healthy, false)).toEqual([]);
 });
 
+it('leads to the keys where somebody else may be spending', () => {
+  const spending = (unusual: string) => ({
+    ...healthy,
+    meters: healthy.meters.map((meter) => ({ ...meter, unusual })),
+  });
+  expect(nextSteps(spending('odd_hours'), false)).toEqual(['check_keys']);
+  expect(nextSteps({ ...spending('fast_spend'), level: 'low' }, false)).toEqual(['top_up', 'check_keys']);
+  expect(nextSteps({ ...spending('fast_spend'), keys_url: null }, false)).toEqual([]);
+  expect(nextSteps(spending('refunds'), false)).toEqual([]);
+});
+
 it('leaves retrying to the banner while everything is offline', () => {
   expect(nextSteps(failing('offline'), true)).toEqual([]);
 });
@@ -48,6 +59,7 @@ it('leaves retrying to the banner while everything is offline', () => {
 it.each<[Step, string, object]>([
   ['replace_key', 'open_window', { window: 'settings', page: 'account/openrouter-personal/key' }],
   ['top_up', 'open_page', { account: 'openrouter-personal', provider: null, page: 'top_up' }],
+  ['check_keys', 'open_page', { account: 'openrouter-personal', provider: null, page: 'keys' }],
   ['retry', 'refresh', { account: 'openrouter-personal' }],
   ['keychain_help', 'open_help', { topic: 'keychain' }],
 ])('%s asks for %s', async (step, name, args) => {

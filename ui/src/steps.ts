@@ -1,6 +1,7 @@
 import type { AccountSnapshot } from './bindings/AccountSnapshot';
 import type { FailureKind } from './bindings/FailureKind';
 import { call } from './ipc';
+import { mayBeLeak } from './occasion';
 
 /** What a person can do about an account's trouble. */
 export type Step =
@@ -11,6 +12,7 @@ export type Step =
   | 'review'
   | 'provider_docs'
   | 'open_providers'
+  | 'check_keys'
   | 'resume';
 
 export const stepLabels: Record<Step, string> = {
@@ -21,6 +23,7 @@ export const stepLabels: Record<Step, string> = {
   review: 'Review',
   provider_docs: 'Provider docs',
   open_providers: 'Open providers',
+  check_keys: 'Check keys',
   resume: 'Resume',
 };
 
@@ -51,6 +54,12 @@ export function nextSteps(account: AccountSnapshot, everythingOffline: boolean):
   if (account.top_up_url !== null && ['low', 'critical', 'empty'].includes(account.level)) {
     steps.push('top_up');
   }
+  if (
+    account.keys_url !== null &&
+    account.meters.some(({ unusual }) => unusual !== null && mayBeLeak(unusual))
+  ) {
+    steps.push('check_keys');
+  }
   return steps;
 }
 
@@ -60,6 +69,8 @@ export async function take(step: Step, account: AccountSnapshot): Promise<void> 
   switch (step) {
     case 'top_up':
       return call('open_page', { account: id, provider: null, page: 'top_up' });
+    case 'check_keys':
+      return call('open_page', { account: id, provider: null, page: 'keys' });
     case 'provider_docs':
       return call('open_page', { account: id, provider: null, page: 'docs' });
     case 'replace_key':

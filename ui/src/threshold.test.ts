@@ -1,6 +1,7 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Forecast } from './bindings/Forecast';
-import { firesAt, readThreshold, thresholdWords, typedThreshold } from './threshold';
+import type { MeterSnapshot } from './bindings/MeterSnapshot';
+import { firesAt, firesFirstWords, readThreshold, thresholdWords, typedThreshold } from './threshold';
 
 it.each([
   ['25%', '25%'],
@@ -71,4 +72,40 @@ it('fires when the pace brings it there', () => {
   expect(firesAt('11d', meter, now)).toBe('crossed');
   expect(firesAt('25%', { ...meter, full: null }, now)).toBeNull();
   expect(firesAt('25%', { ...meter, forecast: { ...forecast, state: 'idle' } }, now)).toBeNull();
+});
+
+describe('for several meters', () => {
+  const now = new Date('2026-11-21T10:00:00Z');
+  const lasting = (account: string, remaining: string, days: number | null) => {
+    const likely = days === null ? null : new Date(now.getTime() + days * 86_400_000).toISOString();
+    const forecast = likely && {
+      state: 'ok',
+      per_day: '1',
+      runs_out: { early: likely, likely, late: likely },
+    };
+    return { account, meter: { remaining, full: '100', forecast } as MeterSnapshot };
+  };
+
+  it('a rule fires where the pace brings it first', () => {
+    const meters = [lasting('A', '50', 40), lasting('B', '50', 4), lasting('C', '50', null)];
+    expect(firesFirstWords('25%', meters, now)).toMatch(/^At today’s pace this fires first for B: Nov 23, /);
+  });
+
+  it('says who is past it, and who is next', () => {
+    const meters = [lasting('A', '10', null), lasting('B', '50', 4)];
+    expect(firesFirstWords('25%', meters, now)).toMatch(
+      /^Crossed already by A. At today’s pace this fires next for B: /,
+    );
+    expect(firesFirstWords('60%', meters, now)).toBe('Crossed already by 2 accounts');
+  });
+
+  it('counts an account with several meters once', () => {
+    const meters = [lasting('A', '10', null), lasting('A', '20', null)];
+    expect(firesFirstWords('25%', meters, now)).toBe('Crossed already by A');
+  });
+
+  it('says nothing where nobody can tell', () => {
+    expect(firesFirstWords('25%', [lasting('A', '50', null)], now)).toBeNull();
+    expect(firesFirstWords('25%', [], now)).toBeNull();
+  });
 });

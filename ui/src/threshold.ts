@@ -1,5 +1,5 @@
 import type { MeterSnapshot } from './bindings/MeterSnapshot';
-import { amountParts, formatAmount, localeSigns } from './format';
+import { amountParts, formatAmount, formatMoment, localeSigns } from './format';
 
 const day = 86_400_000;
 
@@ -8,7 +8,7 @@ const mostDays = 400;
 
 /** What may be typed as a threshold; amounts in the meter's unit where all rules are about one meter. */
 export function thresholdHelp(unit?: string): string {
-  const amount = unit === undefined ? '20, in the unit of each meter,' : formatAmount('20', unit);
+  const amount = unit === undefined ? '20, in the unit of each meter' : formatAmount('20', unit);
   return `a percentage such as 25%, an amount above zero such as ${amount}, a time until it runs out such as 3 days, or “empty”`;
 }
 
@@ -103,4 +103,38 @@ export function firesAt(
   // The share of the way to empty that lies above the threshold.
   const share = (left - amount) / left;
   return new Date(now.getTime() + Math.max(0, Date.parse(likely) - now.getTime()) * share);
+}
+
+/** When a rule fires for a meter, in words; null where that cannot be told. */
+export function firesWords(threshold: string, meter: MeterSnapshot, now: Date): string | null {
+  const fires = firesAt(threshold, meter, now);
+  if (fires === null) return null;
+  return fires === 'crossed'
+    ? 'Crossed already'
+    : `At today’s pace this fires ${formatMoment(fires.toISOString(), now)}`;
+}
+
+/** A meter, and the account as a person tells it from others. */
+export interface Ruled {
+  account: string;
+  meter: MeterSnapshot;
+}
+
+/** For which of several meters a rule fires first, in words, and who is past it; null where nobody can tell. */
+export function firesFirstWords(threshold: string, meters: Ruled[], now: Date): string | null {
+  const fires = meters.map(({ account, meter }) => ({ account, at: firesAt(threshold, meter, now) }));
+  const crossed = [...new Set(fires.filter(({ at }) => at === 'crossed').map(({ account }) => account))];
+  const [first] = fires
+    .flatMap(({ account, at }) => (at instanceof Date ? [{ account, at }] : []))
+    .toSorted((a, b) => a.at.getTime() - b.at.getTime());
+  const words: string[] = [];
+  if (crossed.length > 0) {
+    words.push(`Crossed already by ${crossed.length === 1 ? crossed[0] : `${crossed.length} accounts`}`);
+  }
+  if (first) {
+    const order = crossed.length > 0 ? 'next' : 'first';
+    const moment = formatMoment(first.at.toISOString(), now);
+    words.push(`At today’s pace this fires ${order} for ${first.account}: ${moment}`);
+  }
+  return words.length > 0 ? words.join('. ') : null;
 }

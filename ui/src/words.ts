@@ -33,6 +33,7 @@ export const failureWords: Record<FailureKind, string> = {
 };
 
 export const severityWords: Record<Severity, string> = {
+  info: 'Note',
   warning: 'Low',
   critical: 'Critical',
   empty: 'Empty',
@@ -87,6 +88,11 @@ export function headlineMeter(account: AccountSnapshot): MeterSnapshot | undefin
 /** Whether a meter only tells what was spent, since no budget says what would be left. */
 export function isSpend(meter: MeterSnapshot): boolean {
   return meter.kind === 'spend' && meter.remaining === null && meter.used !== null;
+}
+
+/** What is unusual about an account's meters, each once. */
+export function unusualOccasions({ meters }: AccountSnapshot): string[] {
+  return [...new Set(meters.flatMap(({ unusual }) => (unusual === null ? [] : [unusual])))];
 }
 
 /** How a meter stands, in words: `Low`, `In debt`, `No budget set`. */

@@ -26,6 +26,10 @@ full?: Record<string, string>,
  */
 rules?: { [key in string]: Array<Rule> }, 
 /**
+ * Whether unusual spend is told.
+ */
+unusual?: boolean, 
+/**
  * Whether it is left alone.
  */
 paused?: boolean, };

@@ -10,4 +10,8 @@ export type AccountDetails = { id: AccountId, provider: string, label: string, b
 /**
  * The origins that the key would go to now; they differ from `origins` when the user has to confirm.
  */
-wanted_origins: Array<string>, key_tail: string, key_source: KeySource, paused: boolean, inputs: { [key in string]: string }, full: Record<string, string>, rules: { [key in string]: Array<Rule> }, };
+wanted_origins: Array<string>, key_tail: string, key_source: KeySource, paused: boolean, inputs: { [key in string]: string }, full: Record<string, string>, rules: { [key in string]: Array<Rule> }, 
+/**
+ * Whether unusual spend is told.
+ */
+unusual: boolean, };

@@ -3,6 +3,7 @@ import type { Forecast } from "./Forecast";
 import type { Level } from "./Level";
 import type { Mark } from "./Mark";
 import type { MeterKind } from "./MeterKind";
+import type { Occasion } from "./Occasion";
 import type { Unit } from "./Unit";
 
 /**
@@ -69,6 +70,10 @@ note: string | null,
  * Whether an alert about it holds that was told, or is about to be.
  */
 alerting: boolean, 
+/**
+ * How it is spent unusually, if it is.
+ */
+unusual: Occasion | null, 
 /**
  * Until when its alerts are put off.
  */

@@ -3,4 +3,4 @@
 /**
  * How bad it is to be under a threshold.
  */
-export type Severity = "warning" | "critical" | "empty";
+export type Severity = "info" | "warning" | "critical" | "empty";

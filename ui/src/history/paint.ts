@@ -116,6 +116,8 @@ function placed(plot: uPlot, thresholds: Threshold[]) {
   return shown.map((one, index) => ({ ...one, top: y(plot, one.at), labelTop: labels[index] ?? 0 }));
 }
 
+const colours = { info: 'unknown', warning: 'low', critical: 'critical', empty: 'critical' } as const;
+
 /** The thresholds' lines. */
 export function paintThresholds(plot: uPlot, palette: Palette, thresholds: Threshold[]) {
   within(plot, (context, pixel) => {
@@ -123,7 +125,7 @@ export function paintThresholds(plot: uPlot, palette: Palette, thresholds: Thres
     context.lineWidth = pixel;
     context.setLineDash([4 * pixel, 4 * pixel]);
     for (const { severity, top } of placed(plot, thresholds)) {
-      context.strokeStyle = faded(severity === 'warning' ? palette.low : palette.critical, 0.8);
+      context.strokeStyle = faded(palette[colours[severity]], 0.8);
       context.beginPath();
       context.moveTo(left, top + 0.5);
       context.lineTo(left + width, top + 0.5);

@@ -6,6 +6,8 @@ import type { Chart } from '../bindings/Chart';
 import type { Forecast } from '../bindings/Forecast';
 import type { FoundKey } from '../bindings/FoundKey';
 import type { HistoryFormat } from '../bindings/HistoryFormat';
+import type { Hook } from '../bindings/Hook';
+import type { HookReport } from '../bindings/HookReport';
 import type { Imported } from '../bindings/Imported';
 import type { MeterSnapshot } from '../bindings/MeterSnapshot';
 import type { NewAccount } from '../bindings/NewAccount';
@@ -59,10 +61,16 @@ export interface Commands {
   change_settings: Command<{ change: Partial<Settings> }, void>;
 
   alerts: Command<Nothing, Alert[]>;
-  /** Puts off the alerts of one meter, or of the whole account when `meter` is null. */
-  snooze: Command<{ account: string; meter: string | null; hours: number }, void>;
+  /** Puts off the alerts of one meter, or of the whole account when `meter` is null; until topped up when `hours` is. */
+  snooze: Command<{ account: string; meter: string | null; hours: number | null }, void>;
   unsnooze: Command<{ account: string; meter: string | null }, void>;
   test_notification: Command<Nothing, void>;
+  /** Shows the summary now. */
+  test_summary: Command<Nothing, void>;
+  /** Calls a hook, which need not be stored, with a made-up alert; fails with what went wrong. */
+  test_hook: Command<{ hook: Hook }, void>;
+  /** How the last call of each hook went; those that were never called are left out. */
+  hook_reports: Command<Nothing, HookReport[]>;
 
   /** Every series there is, also of accounts that were removed or never were here. */
   histories: Command<Nothing, SeriesInfo[]>;

@@ -5,7 +5,9 @@ import type { FailureKind } from '../bindings/FailureKind';
 import type { Forecast } from '../bindings/Forecast';
 import type { Level } from '../bindings/Level';
 import type { Mark } from '../bindings/Mark';
+import type { HookReport } from '../bindings/HookReport';
 import type { MeterSnapshot } from '../bindings/MeterSnapshot';
+import type { Settings } from '../bindings/Settings';
 import type { Trouble } from '../bindings/Trouble';
 import type { Story } from './past';
 
@@ -23,6 +25,10 @@ export interface Scene {
   notices?: string[];
   keychainError?: string;
   demo?: boolean;
+  /** What differs from the defaults. */
+  settings?: Partial<Settings>;
+  /** How the hooks' last calls went. */
+  reports?: HookReport[];
   /** How meters went, by `account/meter`; those that are left out went as any other. Null was never read. */
   stories?: Record<string, Partial<Story> | null>;
   /** Series whose account is not there, by `account/meter`. */
@@ -46,6 +52,7 @@ function meter(some: Partial<MeterSnapshot>): MeterSnapshot {
     level: 'ok',
     note: null,
     alerting: false,
+    unusual: null,
     snoozed_until: null,
     thresholds: [],
     forecast: null,
@@ -313,6 +320,7 @@ export const scenes: Record<string, () => Scene> = {
             kind: 'key_limit',
             used: '2.5',
             resets_at: at(9 * hour),
+            unusual: 'odd_hours',
           }),
         ],
       }),
@@ -336,6 +344,44 @@ export const scenes: Record<string, () => Scene> = {
         freshness: 'stale',
         checked_at: at(-6 * day),
       }),
+    ],
+  }),
+
+  unusual: () => ({
+    accounts: [
+      openrouter({
+        meters: [of('16.55', '80', 'low', { forecast: lasts('2.76', 4.2, 6.1, 9.3), unusual: 'fast_spend' })],
+      }),
+      stability({ meters: [of('250.5', '1000', 'ok', { unit: 'credits', unusual: 'refunds' })] }),
+      babysea({
+        meters: [
+          of('42.118', '50', 'ok', { unusual: 'odd_hours' }),
+          of('8', '10', 'ok', { id: 'images', label: 'Images', unusual: 'refunds' }),
+        ],
+      }),
+      predev(),
+    ],
+    settings: {
+      quiet_hours: { from: '22:00', until: '07:30' },
+      summary: { every: 'weekly', at: '09:00', on: 'monday' },
+      hooks: [
+        {
+          name: 'Status bar',
+          least: 'info',
+          to: { command: ['/home/ada/bin/credit-bar', '--title', 'Credit Gauge'] },
+        },
+        { name: 'Team chat', least: 'warning', to: { url: 'https://chat.example.com/hooks/a1b2c3' } },
+        { name: 'Stop the batch', least: 'empty', to: { command: ['/home/ada/bin/missing'] } },
+      ],
+    },
+    reports: [
+      { name: 'Status bar', at: at(-3 * hour), ended_at: at(-3 * hour), error: null },
+      {
+        name: 'Team chat',
+        at: at(-2 * hour),
+        ended_at: at(-2 * hour),
+        error: 'chat.example.com answered 404',
+      },
     ],
   }),
 

@@ -4,6 +4,7 @@
 import type { AccountDetails } from '../bindings/AccountDetails';
 import type { AccountSnapshot } from '../bindings/AccountSnapshot';
 import type { Alert } from '../bindings/Alert';
+import type { HookReport } from '../bindings/HookReport';
 import type { NewAccount } from '../bindings/NewAccount';
 import type { MeterSnapshot } from '../bindings/MeterSnapshot';
 import type { Problem } from '../bindings/Problem';
@@ -26,6 +27,7 @@ const hour = 3_600_000;
 let scene: Scene;
 let settings: Settings;
 let details: AccountDetails[];
+let reports: HookReport[];
 
 /** Every command since the scene began, for tests to look at. */
 export const asked: { name: CommandName; args: unknown }[] = [];
@@ -53,7 +55,13 @@ export function play(name: string) {
     tray_style: 'colour',
     launch_at_login: true,
     open_at_start: 'none',
+    quiet_hours: null,
+    good_news: true,
+    summary: { every: 'never', at: '09:00', on: 'monday' },
+    hooks: [],
+    ...scene.settings,
   };
+  reports = scene.reports ?? [];
   details = scene.accounts.map((account, index): AccountDetails => ({
     id: account.id,
     provider: account.provider,
@@ -79,6 +87,7 @@ export function play(name: string) {
             ],
           }
         : {},
+    unusual: true,
   }));
 }
 
@@ -182,21 +191,73 @@ function add(draft: NewAccount): string {
     inputs: draft.inputs,
     full: {},
     rules: {},
+    unusual: true,
   });
   tell();
   return id;
 }
 
+type Told = Omit<Alert, 'id' | 'account' | 'meter' | 'remaining' | 'full' | 'unit'>;
+
+/** What is told besides thresholds, by what it is about. */
+function occasion(rule: string, ago: number, some: Partial<Told> = {}): Told {
+  const severity = { odd_hours: 'warning', fast_spend: 'warning', refunds: 'warning' } as const;
+  return {
+    rule,
+    severity: severity[rule as 'refunds'] ?? 'info',
+    amount: null,
+    usual: null,
+    hours: null,
+    raised_at: at(-ago * hour),
+    delivered_at: at(-ago * hour),
+    snoozed_until: null,
+    cleared_at: null,
+    ...some,
+  };
+}
+
 function alerts(): Alert[] {
+  const unusual: Record<string, Partial<Told>> = {
+    fast_spend: { amount: '12.4', usual: '3.1', hours: 1 },
+    odd_hours: { amount: '1.2', usual: '0', hours: 1 },
+    refunds: { amount: '0.8' },
+  };
+  const meters = scene.accounts.flatMap((account) => account.meters.map((meter) => ({ account, meter })));
+  const others = meters.flatMap(({ account, meter }) => {
+    const { unusual: rule, remaining, full, unit } = meter;
+    const told: Told[] = rule === null ? [] : [occasion(rule, 3, unusual[rule])];
+    if (meter.level === 'ok' && meter.kind === 'wallet') {
+      told.push(occasion('topped_up', 50, { amount: full, cleared_at: at(-50 * hour) }));
+    }
+    if (meter.level === 'ok' && meter.resets_at !== null) {
+      told.push(occasion('restored', 60, { cleared_at: at(-60 * hour) }));
+    }
+    return told.map((one) => ({
+      ...one,
+      account: account.id,
+      meter: meter.id,
+      remaining: remaining ?? '0',
+      full,
+      unit,
+    }));
+  });
+  return [...thresholds(), ...others]
+    .map((alert, id) => ({ id, ...alert }))
+    .toSorted((a, b) => Date.parse(b.raised_at) - Date.parse(a.raised_at));
+}
+
+function thresholds(): Omit<Alert, 'id'>[] {
   return scene.accounts
     .flatMap((account) => account.meters.map((meter) => ({ account, meter })))
     .filter(({ meter }) => ['low', 'critical', 'empty'].includes(meter.level))
     .map(({ account, meter }, index) => ({
-      id: index,
       account: account.id,
       meter: meter.id,
       rule: { low: '25%', critical: '10%', empty: 'empty' }[meter.level as 'low'],
       severity: ({ low: 'warning', critical: 'critical', empty: 'empty' } as const)[meter.level as 'low'],
+      amount: null,
+      usual: null,
+      hours: null,
       remaining: meter.remaining ?? '0',
       full: meter.full,
       unit: meter.unit,
@@ -315,9 +376,20 @@ const answers: Answers = {
     announce('settings', structuredClone(settings));
   },
   alerts,
-  snooze: ({ account, meter, hours }) => snooze(account, meter, at(hours * hour)),
+  snooze: ({ account, meter, hours }) =>
+    snooze(account, meter, hours === null ? '9999-12-31T23:59:59Z' : at(hours * hour)),
   unsnooze: ({ account, meter }) => snooze(account, meter, null),
   test_notification: () => undefined,
+  test_summary: () => undefined,
+  test_hook: ({ hook }) => {
+    if ('command' in hook.to && hook.to.command[0]?.includes('missing')) {
+      throw {
+        kind: 'internal',
+        message: `${hook.to.command[0]} cannot be started: no such file.`,
+      } satisfies Problem;
+    }
+  },
+  hook_reports: () => structuredClone(reports),
   histories,
   chart({ account, meter, unit, from, until, columns }) {
     const past = pastOf(account, meter, unit) ?? find([], account);

@@ -58,6 +58,17 @@ describe('a row', () => {
     );
   });
 
+  it('says what is unusual, to everyone', async () => {
+    open('unusual', 'popover');
+    const name = await screen.findByRole('button', { name: 'OpenRouter · Personal' });
+    const described = name.getAttribute('aria-describedby')?.split(' ') ?? [];
+    expect(described.map((id) => document.getElementById(id)?.textContent).join(' ')).toContain(
+      'Unusual spend: faster than ever before here',
+    );
+    (await row('Stability AI')).getByText('Many refunds in a row');
+    expect((await row('pre.dev · Work')).queryByText(/nusual/)).toBeNull();
+  });
+
   it('carries the next step as a button', async () => {
     const { user } = open('mixed', 'popover');
     await user.click((await row('pre.dev · Work')).getByRole('button', { name: 'Replace key' }));
@@ -120,6 +131,26 @@ describe('an opened row', () => {
     await user.click(screen.getByRole('button', { name: '1 day' }));
     expect(argsOf('snooze')).toEqual([{ account: 'openrouter-personal', meter: null, hours: 24 }]);
     await screen.findAllByText(/Alerts snoozed until/);
+  });
+
+  it('snoozes them until it is topped up', async () => {
+    const { user } = open('mixed', 'popover');
+    await user.click(await screen.findByRole('button', { name: 'OpenRouter · Personal' }));
+    await user.click(screen.getByRole('button', { name: 'Snooze alerts' }));
+    await user.click(screen.getByRole('button', { name: 'Until topped up' }));
+    expect(argsOf('snooze')).toEqual([{ account: 'openrouter-personal', meter: null, hours: null }]);
+    await screen.findAllByText('Alerts snoozed until topped up');
+  });
+
+  it('says at the meter what is unusual, and what that may mean', async () => {
+    const { user } = open('unusual', 'popover');
+    await user.click(await screen.findByRole('button', { name: 'BabySea · Production' }));
+    const opened = within(screen.getByRole('group', { name: 'BabySea · Production' }));
+    opened.getByText(/Unusual spend: at an unusual hour/);
+    opened.getByText(/Someone else may have the key/);
+    opened.getByText(/Its requests may be failing/);
+    await user.click(opened.getByRole('button', { name: 'Check keys' }));
+    expect(argsOf('open_page')).toEqual([{ account: 'babysea-production', provider: null, page: 'keys' }]);
   });
 
   it('shows which address a key would newly go to before it is confirmed', async () => {

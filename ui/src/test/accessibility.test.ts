@@ -65,3 +65,13 @@ it('the question before a removal has no violations', async () => {
   screen.getByRole('dialog');
   expect(await violations()).toEqual([]);
 });
+
+it('hooks have no violations, also while one is changed', async () => {
+  const { user } = open('unusual', 'settings/alerts');
+  await user.click(await screen.findByRole('button', { name: 'Edit Team chat' }));
+  await user.click(screen.getByRole('button', { name: 'Add hook' }));
+  await user.keyboard('Status bar');
+  const [line] = screen.getAllByLabelText('Program and arguments');
+  if (line) await user.type(line, 'say "two words"');
+  expect(await violations()).toEqual([]);
+});

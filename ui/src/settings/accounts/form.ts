@@ -1,5 +1,6 @@
 import type { Input } from '../../bindings/Input';
 import type { Provider } from '../../bindings/Provider';
+import { addressFault } from '../../address';
 
 /** What is typed into a provider's inputs, by input id. */
 export type Answers = Record<string, string>;
@@ -40,12 +41,12 @@ export function given(provider: Provider, answers: Answers, secret: boolean): An
 /** What is wrong with a base URL; null when nothing is. An empty one means the provider's own. */
 export function baseUrlError(text: string): string | null {
   if (text.trim() === '') return null;
-  if (!/^https?:\/\/[^/]/.test(text.trim()) || !URL.canParse(text.trim())) {
-    return 'Write a whole address, such as https://gateway.example.com/v1.';
+  switch (addressFault(text)) {
+    case 'incomplete':
+      return 'Write a whole address, such as https://gateway.example.com/v1.';
+    case 'readable':
+      return 'A key is only sent over https. Plain http works for this computer alone.';
+    case null:
+      return null;
   }
-  const url = new URL(text.trim());
-  const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
-  return url.protocol === 'http:' && !loopback
-    ? 'A key is only sent over https. Plain http works for this computer alone.'
-    : null;
 }
