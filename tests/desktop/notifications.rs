@@ -146,9 +146,8 @@ impl Interface {
         hints: HashMap<String, OwnedValue>,
         expire_timeout: i32,
     ) -> u32 {
-        let delay = lock(&self.state).delay;
-        thread::sleep(delay);
-        let received = &mut lock(&self.state).received;
+        let mut state = lock(&self.state);
+        let (delay, received) = (state.delay, &mut state.received);
         let newest = received.iter().map(|notification| notification.id).max().unwrap_or(0);
         let id = if replaces_id == 0 { newest + 1 } else { replaces_id };
         received.push(Notification {
@@ -163,6 +162,8 @@ impl Interface {
             expire_timeout,
             closed: false,
         });
+        drop(state);
+        thread::sleep(delay);
         id
     }
 

@@ -10,17 +10,18 @@ use serde_json::Value;
 
 use crate::bench::{Bench, SOON, key, wait_for_text};
 
+const LOW: u8 = 0;
 const NORMAL: u8 = 1;
 const CRITICAL: u8 = 2;
 
 /// Heading and text of the notifications so far.
-fn told(server: &NotificationServer) -> Vec<(String, String)> {
+pub(crate) fn told(server: &NotificationServer) -> Vec<(String, String)> {
     server.received(|all| all.iter().map(|one| (one.summary.clone(), one.body.clone())).collect())
 }
 
 /// Waits until exactly these notifications have come: the end of each one's heading, and its text.
 #[track_caller]
-fn wait_for_notifications(server: &NotificationServer, expected: &[(&str, &str)]) {
+pub(crate) fn wait_for_notifications(server: &NotificationServer, expected: &[(&str, &str)]) {
     let is_as_expected = |told: &[(String, String)]| {
         told.len() == expected.len()
             && told
@@ -38,13 +39,13 @@ fn wait_for_notifications(server: &NotificationServer, expected: &[(&str, &str)]
 
 /// Spends so much, and has the app see it.
 #[track_caller]
-fn spend(bench: &Bench, item: &TrayItem, credits: u32, left: &str) {
+pub(crate) fn spend(bench: &Bench, item: &TrayItem, credits: u32, left: &str) {
     bench.spend("images", credits);
     refresh(item, left);
 }
 
 #[track_caller]
-fn refresh(item: &TrayItem, left: &str) {
+pub(crate) fn refresh(item: &TrayItem, left: &str) {
     item.click("Refresh now").unwrap();
     wait_for_text(item, &format!("images: {left}"), PATIENCE);
 }
@@ -52,10 +53,15 @@ fn refresh(item: &TrayItem, left: &str) {
 /// Whatever was to be told before has been told when this returns: alerts are told in the order of their accounts, and
 /// this one's comes last.
 #[track_caller]
-fn wait_for_canary(bench: &Bench, item: &TrayItem, server: &NotificationServer, expected: &[(&str, &str)]) {
-    bench.spend("canary", 1000);
+pub(crate) fn wait_for_canary(
+    bench: &Bench,
+    item: &TrayItem,
+    server: &NotificationServer,
+    expected: &[(&str, &str)],
+) {
+    bench.spend("canary", 980);
     item.click("Refresh now").unwrap();
-    let canary = [("canary: empty", "0 credits left.")];
+    let canary = [("canary: critical", "20 credits left, under 5% of 1,000 credits.")];
     wait_for_notifications(server, &[expected, &canary].concat());
 }
 
@@ -75,7 +81,17 @@ fn a_top_up_takes_back_what_is_on_the_screen() {
         server.received(|all| all[0].closed).then_some(())
     })
     .unwrap();
-    assert_eq!(told(&server).len(), 1);
+    wait_for_notifications(
+        &server,
+        &[
+            ("images: low", "20 credits left, under 25% of 100 credits."),
+            ("images: topped up", "60 credits added, 80 credits left."),
+        ],
+    );
+    server.received(|all| {
+        assert_eq!(u8::try_from(&all[1].hints["urgency"]).unwrap(), LOW);
+        assert_eq!(all[1].actions.len(), 1, "nothing to do about it: {:?}", all[1].actions);
+    });
 }
 
 #[test]
@@ -107,7 +123,7 @@ fn every_mark_is_told_once_and_again_after_a_top_up() {
         for one in all {
             assert_eq!(one.app_name, "Credit Gauge");
             let keys: Vec<_> = one.actions.iter().map(|(key, _)| key.as_str()).collect();
-            assert_eq!(keys, ["default", "top-up", "snooze"]);
+            assert_eq!(keys, ["default", "top-up", "snooze-hour", "snooze-day", "snooze-until-topped-up"]);
         }
         assert!(all[1..].iter().all(|one| one.replaces_id == all[0].id), "newer ones replace the first");
     });
@@ -119,6 +135,8 @@ fn every_mark_is_told_once_and_again_after_a_top_up() {
     refresh(&item, "0 credits, empty");
     bench.simulation().top_up("images", 100.into()).unwrap();
     refresh(&item, "100 credits");
+    expected.push(("images: topped up", "100 credits added, 100 credits left."));
+    wait_for_notifications(&server, &expected);
     spend(&bench, &item, 80, "20 credits, low");
     expected.push(("images: low", "20 credits left, under 25% of 100 credits."));
     wait_for_notifications(&server, &expected);
@@ -258,7 +276,7 @@ fn a_snooze_silences_all_but_worse_news() {
     wait_for_notifications(&server, &expected);
 
     let id = server.received(|all| all[0].id);
-    server.press(id, "snooze").unwrap();
+    server.press(id, "snooze-day").unwrap();
     eventually("the snooze", PATIENCE, || bench.alerts()[0]["snoozed_until"].is_string().then_some(()))
         .unwrap();
     app.terminate();

@@ -4,6 +4,7 @@
 
 mod alerts;
 mod bench;
+mod clock;
 mod demo;
 mod fake_item;
 mod files;
@@ -12,6 +13,7 @@ mod keychain;
 mod panel;
 mod polling;
 mod secrets;
+mod telling;
 mod together;
 mod tray;
 mod windows;

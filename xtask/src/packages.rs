@@ -45,6 +45,7 @@ pub(crate) const DESKTOP: &[Package] = &[
 pub(crate) const TESTS: &[Package] = &[
     package(Program("secret-tool"), "libsecret-tools", "libsecret", "libsecret"),
     package(Program("WebKitWebDriver"), "webkit2gtk-driver", "webkitgtk6.0", "webkitgtk-6.0"),
+    package(Program("faketime"), "faketime", "libfaketime", "libfaketime"),
 ];
 
 const fn package(probe: Probe, debian: &'static str, fedora: &'static str, arch: &'static str) -> Package {

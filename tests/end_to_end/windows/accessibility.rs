@@ -77,8 +77,6 @@ fn walk_through_the_demo(theme: &str, scale: &str) {
     app.click("OpenRouter · Side project");
     app.shows("Key limit");
     look("opened");
-    app.click("Snooze alerts");
-    look("snooze");
     app.click("Menu");
     look("menu");
 

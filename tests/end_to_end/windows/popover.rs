@@ -114,6 +114,7 @@ fn an_opened_row_refreshes_copies_and_snoozes() {
     app.click("Copy amount");
     app.shows("Copied");
     app.click("Snooze alerts");
+    assert_eq!(app.browser.violations().unwrap(), []);
     app.click("1 day");
     app.click("Alert again");
     app.hides("Alert again");

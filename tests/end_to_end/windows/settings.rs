@@ -128,6 +128,69 @@ fn rules_are_set_for_all_and_for_one_meter() {
 }
 
 #[test]
+fn when_and_how_alerts_are_told_is_set() {
+    let bench = Bench::new();
+    let server = NotificationServer::start(&bench.desktop).unwrap();
+    account(&bench, "images", "Images", 100);
+    let app = App::open(&bench, "settings");
+    app.click("Alerts");
+    app.click("Keep quiet for a part of the day");
+    eventually("the quiet hours", PATIENCE, || {
+        (written(&bench)["quiet_hours"] == json!({ "from": "22:00", "until": "07:00" })).then_some(())
+    })
+    .unwrap();
+    app.choose("How often", "Every week");
+    app.choose("on", "Friday");
+    let summary = json!({ "every": "weekly", "at": "09:00", "on": "friday" });
+    eventually("the summary", PATIENCE, || (written(&bench)["summary"] == summary).then_some(())).unwrap();
+    app.click("Show it now");
+    let title = eventually("the summary", PATIENCE, || {
+        server.received(|all| all.first().map(|one| one.summary.clone()))
+    });
+    assert_eq!(title.unwrap(), "Credit Gauge: nothing spent in a week");
+    app.click("Stability AI · Images");
+    app.click("Accounts");
+    app.click("Alerts");
+    let unwatched = "const label = [...document.querySelectorAll('label')]
+        .find((label) => label.innerText.trim() === 'Stability AI · Images');
+        return label?.querySelector('input').checked === false";
+    eventually("it not to be watched", PATIENCE, || {
+        (app.browser.execute(unwatched, &[]).ok()? == true).then_some(())
+    })
+    .unwrap();
+    app.is_calm();
+}
+
+#[test]
+fn a_hook_is_added_tried_and_says_what_went_wrong() {
+    let bench = Bench::new();
+    account(&bench, "images", "Images", 100);
+    let heard = bench.desktop.home().join("heard");
+    let app = App::open(&bench, "settings");
+    app.click("Alerts");
+    app.click("Add hook");
+    app.fill("Name", "Phone");
+    app.fill("Program and arguments", &format!("sh -c \"cat > {}; exit 3\"", heard.display()));
+    app.click_in("New hook", "Test");
+    app.shows("The command failed (exit status: 3)");
+    let text = fs::read_to_string(&heard).unwrap();
+    assert_eq!(serde_json::from_str::<Value>(&text).unwrap()["title"], "Credit Gauge: test");
+    app.click_in("New hook", "Save");
+    app.shows("Command sh · Low and worse");
+    let to = json!({ "command": ["sh", "-c", format!("cat > {}; exit 3", heard.display())] });
+    assert_eq!(written(&bench)["hooks"], json!([{ "name": "Phone", "least": "warning", "to": to }]));
+
+    bench.spend("images", 80);
+    bench.ask().succeeds();
+    app.shows("Failed");
+    let text = eventually("the hook", PATIENCE, || {
+        fs::read_to_string(&heard).ok().filter(|text| text.contains("\"25%\""))
+    });
+    assert!(!text.unwrap().contains(SECRET));
+    app.is_calm();
+}
+
+#[test]
 fn removing_asks_once_deletes_the_key_and_keeps_the_history() {
     let bench = Bench::new();
     account(&bench, "images", "Images", 1000);
@@ -174,10 +237,10 @@ fn removing_asks_once_deletes_the_key_and_keeps_the_history() {
     app.is_calm();
 }
 
-/// What is in `settings.json`.
+/// What is in `settings.json`; nothing, while there is none.
 fn written(bench: &Bench) -> Value {
-    let text = fs::read(bench.desktop.credit_gauge_home().join("settings.json")).unwrap();
-    serde_json::from_slice(&text).unwrap()
+    let text = fs::read(bench.desktop.credit_gauge_home().join("settings.json"));
+    text.map_or(Value::Null, |text| serde_json::from_slice(&text).unwrap())
 }
 
 #[test]
