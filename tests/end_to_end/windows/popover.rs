@@ -131,6 +131,22 @@ fn an_opened_row_refreshes_copies_and_snoozes() {
 }
 
 #[test]
+fn a_notification_opens_the_details_of_its_account() {
+    let bench = Bench::new();
+    let server = NotificationServer::start(&bench.desktop).unwrap();
+    account(&bench, "images", "Images", 1000);
+    account(&bench, "video", "Video", 500);
+    let app = App::open(&bench, "settings");
+    bench.spend("images", 766);
+    bench.ask().succeeds();
+    let id = eventually("the notification", PATIENCE, || server.received(|all| Some(all.first()?.id)));
+    server.press(id.unwrap(), "default").unwrap();
+    app.go_to("Credit Gauge");
+    app.shows("Checked");
+    app.is_calm();
+}
+
+#[test]
 fn a_locked_and_a_missing_keychain_are_named_and_got_over() {
     let mut bench = Bench::new();
     account(&bench, "images", "Images", 1000);

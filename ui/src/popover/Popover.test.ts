@@ -124,6 +124,16 @@ describe('an opened row', () => {
     expect(await navigator.clipboard.readText()).toBe('$16.55');
   });
 
+  it('is open for the account that a notification names, as often as it does', async () => {
+    const { user } = open('mixed', 'popover/openrouter-personal');
+    const row = await screen.findByRole('button', { name: 'OpenRouter · Personal' });
+    expect(row.getAttribute('aria-expanded')).toBe('true');
+    await user.click(row);
+    expect(row.getAttribute('aria-expanded')).toBe('false');
+    location.hash = 'popover/openrouter-personal';
+    await waitFor(() => expect(row.getAttribute('aria-expanded')).toBe('true'));
+  });
+
   it('snoozes the alerts of the account', async () => {
     const { user } = open('mixed', 'popover');
     await user.click(await screen.findByRole('button', { name: 'OpenRouter · Personal' }));
