@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use desktop::{Desktop, Settings, built_program};
+use desktop::{Desktop, NotificationServer, Settings, built_program};
 use serde_json::json;
 
 use super::{App, account, command};
@@ -55,6 +55,8 @@ fn walk_through_the_demo(theme: &str, scale: &str) {
         environment: BTreeMap::from([("GDK_SCALE".into(), scale.into())]),
     };
     let desktop = Desktop::start_with(&settings).unwrap();
+    // Else a notice that nobody shows notifications moves what is about to be clicked.
+    let _server = NotificationServer::start(&desktop).unwrap();
     let mut command = desktop.command(built_program("credit-gauge-tray").unwrap());
     let app = App::start(&desktop, command.args(["--demo", "--window", "popover"]));
     let look = |screen: &str| look(&app, &desktop, &format!("{}-{scale}-{screen}", theme.to_lowercase()));

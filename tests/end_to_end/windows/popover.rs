@@ -104,6 +104,8 @@ fn an_opened_row_says_what_was_spent() {
 #[test]
 fn an_opened_row_refreshes_copies_and_snoozes() {
     let bench = Bench::new();
+    // Else a notice that nobody shows notifications moves what is about to be clicked.
+    let _server = NotificationServer::start(&bench.desktop).unwrap();
     account(&bench, "images", "Images", 1000);
     let app = App::open(&bench, "popover");
     app.click("Stability AI · Images");
