@@ -47,7 +47,7 @@ it('leads to the keys where somebody else may be spending', () => {
     meters: healthy.meters.map((meter) => ({ ...meter, unusual })),
   });
   expect(nextSteps(spending('odd_hours'), false)).toEqual(['check_keys']);
-  expect(nextSteps({ ...spending('fast_spend'), level: 'low' }, false)).toEqual(['top_up', 'check_keys']);
+  expect(nextSteps({ ...spending('fast_spend'), level: 'low' }, false)).toEqual(['check_keys', 'top_up']);
   expect(nextSteps({ ...spending('fast_spend'), keys_url: null }, false)).toEqual([]);
   expect(nextSteps(spending('refunds'), false)).toEqual([]);
 });

@@ -51,14 +51,15 @@ export function nextSteps(account: AccountSnapshot, everythingOffline: boolean):
   if (account.error && !(everythingOffline && account.error.kind === 'offline')) {
     steps.push(...stepsOfFailure[account.error.kind]);
   }
-  if (account.top_up_url !== null && ['low', 'critical', 'empty'].includes(account.level)) {
-    steps.push('top_up');
-  }
+  // More credit for a key that somebody else may have is no help.
   if (
     account.keys_url !== null &&
     account.meters.some(({ unusual }) => unusual !== null && mayBeLeak(unusual))
   ) {
     steps.push('check_keys');
+  }
+  if (account.top_up_url !== null && ['low', 'critical', 'empty'].includes(account.level)) {
+    steps.push('top_up');
   }
   return steps;
 }
