@@ -14,6 +14,14 @@ const LOW: u8 = 0;
 const NORMAL: u8 = 1;
 const CRITICAL: u8 = 2;
 
+/// A bench with a tray and somebody who shows notifications.
+pub(crate) fn set_up() -> (Bench, TrayHost, NotificationServer) {
+    let bench = Bench::new();
+    let tray = TrayHost::start(&bench.desktop).unwrap();
+    let server = NotificationServer::start(&bench.desktop).unwrap();
+    (bench, tray, server)
+}
+
 /// Heading and text of the notifications so far.
 pub(crate) fn told(server: &NotificationServer) -> Vec<(String, String)> {
     server.received(|all| all.iter().map(|one| (one.summary.clone(), one.body.clone())).collect())
@@ -67,9 +75,7 @@ pub(crate) fn wait_for_canary(
 
 #[test]
 fn a_top_up_takes_back_what_is_on_the_screen() {
-    let bench = Bench::new();
-    let _tray = TrayHost::start(&bench.desktop).unwrap();
-    let server = NotificationServer::start(&bench.desktop).unwrap();
+    let (bench, _tray, server) = set_up();
     bench.stability("images", 100);
     let _app = bench.start_app();
     let item = bench.tray_item();
@@ -96,9 +102,7 @@ fn a_top_up_takes_back_what_is_on_the_screen() {
 
 #[test]
 fn every_mark_is_told_once_and_again_after_a_top_up() {
-    let bench = Bench::new();
-    let _tray = TrayHost::start(&bench.desktop).unwrap();
-    let server = NotificationServer::start(&bench.desktop).unwrap();
+    let (bench, _tray, server) = set_up();
     bench.stability("images", 100);
     bench.stability("canary", 1000);
     let mut app = bench.start_app();
@@ -146,9 +150,7 @@ fn every_mark_is_told_once_and_again_after_a_top_up() {
 
 #[test]
 fn what_is_low_from_the_start_is_no_news() {
-    let bench = Bench::new();
-    let _tray = TrayHost::start(&bench.desktop).unwrap();
-    let server = NotificationServer::start(&bench.desktop).unwrap();
+    let (bench, _tray, server) = set_up();
     bench.stability("empty", 0);
     let limited = OpenRouterKey { limit: Some(50.into()), ..OpenRouterKey::default() };
     bench.open(&Account {
@@ -170,9 +172,7 @@ fn what_is_low_from_the_start_is_no_news() {
 
 #[test]
 fn a_crossing_is_told_whichever_program_reads_it() {
-    let bench = Bench::new();
-    let _tray = TrayHost::start(&bench.desktop).unwrap();
-    let server = NotificationServer::start(&bench.desktop).unwrap();
+    let (bench, _tray, server) = set_up();
     bench.stability("images", 100);
     bench.stability("canary", 1000);
     bench.spend("images", 80);
@@ -195,9 +195,7 @@ fn a_crossing_is_told_whichever_program_reads_it() {
 
 #[test]
 fn of_several_marks_crossed_at_once_the_worst_is_told() {
-    let bench = Bench::new();
-    let _tray = TrayHost::start(&bench.desktop).unwrap();
-    let server = NotificationServer::start(&bench.desktop).unwrap();
+    let (bench, _tray, server) = set_up();
     bench.stability("images", 100);
     bench.stability("canary", 1000);
     let _app = bench.start_app();
@@ -242,9 +240,7 @@ fn an_alert_waits_for_a_notification_server() {
 
 #[test]
 fn a_slow_notification_server_is_told_once() {
-    let bench = Bench::new();
-    let _tray = TrayHost::start(&bench.desktop).unwrap();
-    let server = NotificationServer::start(&bench.desktop).unwrap();
+    let (bench, _tray, server) = set_up();
     bench.stability("images", 100);
     bench.stability("canary", 1000);
     let _app = bench.start_app();
@@ -264,9 +260,7 @@ fn a_slow_notification_server_is_told_once() {
 
 #[test]
 fn a_snooze_silences_all_but_worse_news() {
-    let bench = Bench::new();
-    let _tray = TrayHost::start(&bench.desktop).unwrap();
-    let server = NotificationServer::start(&bench.desktop).unwrap();
+    let (bench, _tray, server) = set_up();
     bench.stability("images", 100);
     bench.stability("canary", 1000);
     let mut app = bench.start_app();
@@ -292,9 +286,7 @@ fn a_snooze_silences_all_but_worse_news() {
 
 #[test]
 fn a_notification_leads_to_the_details_and_to_the_shop() {
-    let bench = Bench::new();
-    let _tray = TrayHost::start(&bench.desktop).unwrap();
-    let server = NotificationServer::start(&bench.desktop).unwrap();
+    let (bench, _tray, server) = set_up();
     bench.stability("images", 100);
     let programs = bench.desktop.home().join("bin");
     let opened = bench.desktop.home().join("opened");
@@ -320,9 +312,7 @@ fn a_notification_leads_to_the_details_and_to_the_shop() {
 
 #[test]
 fn an_answer_that_is_not_understood_never_alerts() {
-    let bench = Bench::new();
-    let _tray = TrayHost::start(&bench.desktop).unwrap();
-    let server = NotificationServer::start(&bench.desktop).unwrap();
+    let (bench, _tray, server) = set_up();
     bench.stability("images", 100);
     bench.stability("canary", 1000);
     let _app = bench.start_app();
@@ -356,9 +346,7 @@ fn an_answer_that_is_not_understood_never_alerts() {
 
 #[test]
 fn zeros_to_a_key_that_may_not_see_the_balance_never_alert() {
-    let bench = Bench::new();
-    let _tray = TrayHost::start(&bench.desktop).unwrap();
-    let server = NotificationServer::start(&bench.desktop).unwrap();
+    let (bench, _tray, server) = set_up();
     let management = OpenRouterKey { management: true, ..OpenRouterKey::default() };
     bench.open(&Account {
         bought: 25.into(),
@@ -382,9 +370,7 @@ fn zeros_to_a_key_that_may_not_see_the_balance_never_alert() {
 
 #[test]
 fn a_rule_may_be_an_amount() {
-    let bench = Bench::new();
-    let _tray = TrayHost::start(&bench.desktop).unwrap();
-    let server = NotificationServer::start(&bench.desktop).unwrap();
+    let (bench, _tray, server) = set_up();
     bench.stability("images", 100);
     let _app = bench.start_app();
     let item = bench.tray_item();

@@ -4,10 +4,10 @@ use std::env::consts::ARCH;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use desktop::{NotificationServer, PATIENCE, Program, TrayHost, eventually};
+use desktop::{PATIENCE, Program, eventually};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::alerts::{refresh, spend, told, wait_for_canary, wait_for_notifications};
+use crate::alerts::{refresh, set_up, spend, told, wait_for_canary, wait_for_notifications};
 use crate::bench::{Bench, readings, wait_for_text};
 
 /// The library that shifts a program's clock: where Debian has it, or the others.
@@ -33,9 +33,7 @@ fn start_app(bench: &Bench, shift: &Path) -> Program {
 
 #[test]
 fn a_leaked_key_shows_in_the_spend() {
-    let bench = Bench::new();
-    let _tray = TrayHost::start(&bench.desktop).unwrap();
-    let server = NotificationServer::start(&bench.desktop).unwrap();
+    let (bench, _tray, server) = set_up();
     bench.stability("images", 5000);
     // A credit every half hour, day and night.
     let now = Timestamp::now();
@@ -72,9 +70,7 @@ fn a_leaked_key_shows_in_the_spend() {
 
 #[test]
 fn each_alert_is_told_once_however_the_clock_jumps() {
-    let bench = Bench::new();
-    let _tray = TrayHost::start(&bench.desktop).unwrap();
-    let server = NotificationServer::start(&bench.desktop).unwrap();
+    let (bench, _tray, server) = set_up();
     bench.stability("images", 1000);
     bench.stability("canary", 1000);
     let shift = bench.desktop.home().join("shift");

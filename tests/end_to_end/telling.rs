@@ -7,7 +7,7 @@ use desktop::{NotificationServer, PATIENCE, TrayHost, eventually};
 use jiff::{SignedDuration, ToSpan, Zoned};
 use serde_json::{Value, json};
 
-use crate::alerts::{refresh, spend, told, wait_for_canary, wait_for_notifications};
+use crate::alerts::{refresh, set_up, spend, told, wait_for_canary, wait_for_notifications};
 use crate::bench::{Bench, SECRET, SOON, wait_for_text};
 
 const LOW: (&str, &str) = ("images: low", "20 credits left, under 25% of 100 credits.");
@@ -23,9 +23,7 @@ fn hours_from_now(hours: i64) -> String {
 
 #[test]
 fn several_at_once_are_one_notification() {
-    let bench = Bench::new();
-    let _tray = TrayHost::start(&bench.desktop).unwrap();
-    let server = NotificationServer::start(&bench.desktop).unwrap();
+    let (bench, _tray, server) = set_up();
     for id in ["images", "texts", "video"] {
         bench.stability(id, 100);
     }
@@ -62,9 +60,7 @@ fn several_at_once_are_one_notification() {
 
 #[test]
 fn one_that_tells_of_several_goes_with_the_last_of_them() {
-    let bench = Bench::new();
-    let _tray = TrayHost::start(&bench.desktop).unwrap();
-    let server = NotificationServer::start(&bench.desktop).unwrap();
+    let (bench, _tray, server) = set_up();
     bench.stability("images", 100);
     bench.stability("texts", 100);
     let mut app = bench.start_app();
@@ -95,9 +91,7 @@ fn one_that_tells_of_several_goes_with_the_last_of_them() {
 
 #[test]
 fn an_app_that_is_killed_while_it_tells_does_not_tell_again() {
-    let bench = Bench::new();
-    let _tray = TrayHost::start(&bench.desktop).unwrap();
-    let server = NotificationServer::start(&bench.desktop).unwrap();
+    let (bench, _tray, server) = set_up();
     bench.stability("images", 100);
     bench.stability("canary", 1000);
     let mut app = bench.start_app();
@@ -121,9 +115,7 @@ fn an_app_that_is_killed_while_it_tells_does_not_tell_again() {
 
 #[test]
 fn whenever_it_is_killed_each_alert_is_told_once() {
-    let bench = Bench::new();
-    let _tray = TrayHost::start(&bench.desktop).unwrap();
-    let server = NotificationServer::start(&bench.desktop).unwrap();
+    let (bench, _tray, server) = set_up();
     bench.stability("images", 1000);
     bench.ask().succeeds();
     let marks = [
@@ -158,9 +150,7 @@ fn whenever_it_is_killed_each_alert_is_told_once() {
 
 #[test]
 fn a_server_that_takes_its_time_is_told_once() {
-    let bench = Bench::new();
-    let _tray = TrayHost::start(&bench.desktop).unwrap();
-    let server = NotificationServer::start(&bench.desktop).unwrap();
+    let (bench, _tray, server) = set_up();
     bench.stability("images", 100);
     bench.stability("canary", 1000);
     let _app = bench.start_app();
@@ -179,9 +169,7 @@ fn a_server_that_takes_its_time_is_told_once() {
 
 #[test]
 fn what_a_server_took_to_its_grave_is_told_to_the_next() {
-    let bench = Bench::new();
-    let _tray = TrayHost::start(&bench.desktop).unwrap();
-    let server = NotificationServer::start(&bench.desktop).unwrap();
+    let (bench, _tray, server) = set_up();
     bench.stability("images", 100);
     bench.stability("canary", 1000);
     let _app = bench.start_app();
@@ -204,9 +192,7 @@ fn what_a_server_took_to_its_grave_is_told_to_the_next() {
 
 #[test]
 fn quiet_hours_hold_back_all_but_what_is_critical_and_tell_in_one_after() {
-    let bench = Bench::new();
-    let _tray = TrayHost::start(&bench.desktop).unwrap();
-    let server = NotificationServer::start(&bench.desktop).unwrap();
+    let (bench, _tray, server) = set_up();
     for id in ["images", "texts", "video"] {
         bench.stability(id, 100);
     }
@@ -233,9 +219,7 @@ fn quiet_hours_hold_back_all_but_what_is_critical_and_tell_in_one_after() {
 
 #[test]
 fn a_summary_comes_at_the_time_that_was_picked_and_once() {
-    let bench = Bench::new();
-    let _tray = TrayHost::start(&bench.desktop).unwrap();
-    let server = NotificationServer::start(&bench.desktop).unwrap();
+    let (bench, _tray, server) = set_up();
     bench.stability("images", 100);
     bench.spend("images", 30);
     bench.ask().succeeds();
@@ -294,9 +278,7 @@ fn hooks_hear_of_alerts_with_and_without_a_notification_server() {
 
 #[test]
 fn a_zero_by_mistake_alarms_nobody() {
-    let bench = Bench::new();
-    let _tray = TrayHost::start(&bench.desktop).unwrap();
-    let server = NotificationServer::start(&bench.desktop).unwrap();
+    let (bench, _tray, server) = set_up();
     bench.stability("images", 100);
     bench.stability("canary", 1000);
     let _app = bench.start_app();

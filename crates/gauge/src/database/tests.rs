@@ -193,24 +193,31 @@ fn balance(remaining: &str) -> alert::Balance {
     alert::Balance { remaining, full, days_left: None }
 }
 
-async fn follow(database: &Database, second: i64, remaining: &str) {
-    database.keep_reading(&id("one"), reading(second, remaining), pace(), at(second)).await.unwrap();
-    let course = database.standings().await.unwrap()[0].courses["credits"].clone();
-    let context = AlertContext {
+/// What is left of the one account's meter, with nothing else to know.
+fn context(second: i64, remaining: &str) -> AlertContext {
+    AlertContext {
         account: id("one"),
         meter: "credits".into(),
         unit: "USD".parse().unwrap(),
         standing: alert::Standing {
             at: at(second),
             balance: balance(remaining),
-            topped_up_at: course.topped_up_at,
-            reset_at: course.reset_at,
+            topped_up_at: None,
+            reset_at: None,
         },
-        topped_up: course.topped_up,
+        topped_up: Decimal::ZERO,
         rules: Rule::defaults(),
         unusual: None,
         good_news: true,
-    };
+    }
+}
+
+async fn follow(database: &Database, second: i64, remaining: &str) {
+    database.keep_reading(&id("one"), reading(second, remaining), pace(), at(second)).await.unwrap();
+    let course = database.standings().await.unwrap()[0].courses["credits"].clone();
+    let mut context = AlertContext { topped_up: course.topped_up, ..context(second, remaining) };
+    context.standing.topped_up_at = course.topped_up_at;
+    context.standing.reset_at = course.reset_at;
     database.follow_alerts(vec![context], at(second)).await.unwrap();
 }
 
@@ -244,16 +251,7 @@ async fn an_account_that_was_removed_meanwhile_is_no_trouble_for_the_others() {
     let Open { database, folder: _folder } = open();
     database.add_account(account("one")).await.unwrap();
     database.keep_reading(&id("one"), reading(0, "100"), pace(), at(0)).await.unwrap();
-    let context = |account| AlertContext {
-        account,
-        meter: "credits".into(),
-        unit: "USD".parse().unwrap(),
-        standing: alert::Standing { at: at(0), balance: balance("1"), topped_up_at: None, reset_at: None },
-        topped_up: Decimal::ZERO,
-        rules: Rule::defaults(),
-        unusual: None,
-        good_news: true,
-    };
+    let context = |account| AlertContext { account, ..context(0, "1") };
     database.follow_alerts(vec![context(id("gone")), context(id("one"))], at(0)).await.unwrap();
 }
 
@@ -263,21 +261,8 @@ async fn an_allowance_that_came_back_is_news_only_where_its_end_was_told() {
     database.add_account(account("one")).await.unwrap();
     database.keep_reading(&id("one"), reading(0, "100"), pace(), at(0)).await.unwrap();
     let look = async |second, remaining, reset_at| {
-        let context = AlertContext {
-            account: id("one"),
-            meter: "credits".into(),
-            unit: "USD".parse().unwrap(),
-            standing: alert::Standing {
-                at: at(second),
-                balance: balance(remaining),
-                topped_up_at: None,
-                reset_at,
-            },
-            topped_up: Decimal::ZERO,
-            rules: Rule::defaults(),
-            unusual: None,
-            good_news: true,
-        };
+        let mut context = context(second, remaining);
+        context.standing.reset_at = reset_at;
         database.follow_alerts(vec![context], at(second)).await.unwrap();
         let alerts = database.alerts(10).await.unwrap();
         alerts.iter().map(|alert| alert.rule.to_string()).collect::<Vec<_>>()
@@ -299,21 +284,8 @@ async fn unusual_spend_is_one_alert_for_as_long_as_it_lasts() {
     database.keep_reading(&id("one"), reading(0, "100"), pace(), at(0)).await.unwrap();
     let look = async |second, unusual: Option<&[Sign]>| {
         let found = |sign: &Sign| Unusual { sign: *sign, spent: 9.into(), usual: Some(2.into()), hours: 1 };
-        let context = AlertContext {
-            account: id("one"),
-            meter: "credits".into(),
-            unit: "USD".parse().unwrap(),
-            standing: alert::Standing {
-                at: at(second),
-                balance: balance("90"),
-                topped_up_at: None,
-                reset_at: None,
-            },
-            topped_up: Decimal::ZERO,
-            rules: Rule::defaults(),
-            unusual: unusual.map(|signs| signs.iter().map(found).collect()),
-            good_news: true,
-        };
+        let unusual = unusual.map(|signs| signs.iter().map(found).collect());
+        let context = AlertContext { unusual, ..context(second, "90") };
         database.follow_alerts(vec![context], at(second)).await.unwrap();
         let open = database.standings().await.unwrap().remove(0).alerts;
         open.iter().map(|alert| alert.rule.to_string()).collect::<Vec<_>>()
