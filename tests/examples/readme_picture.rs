@@ -7,22 +7,24 @@ use std::path::Path;
 use std::time::Duration;
 use std::{fs, thread};
 
-use desktop::{Desktop, Error, PATIENCE, Panel, Settings, built_program, eventually};
+use desktop::{Desktop, Error, NotificationServer, PATIENCE, Panel, Settings, built_program, eventually};
 
 /// Where the panel has the icon.
-const ICON: (&str, &str) = ("1142", "1492");
+const ICON: (&str, &str) = ("1142", "1692");
 
 /// What of the screen is in the picture: left, top, width, height.
-const PART: &str = "520,154,760,1366";
+const PART: &str = "520,254,760,1466";
 
 /// How long the picture must stand still to be finished.
 const STILL: Duration = Duration::from_secs(1);
 
 fn main() -> Result<(), Error> {
     let settings =
-        Settings { screen: (1280, 1520), environment: BTreeMap::from([("GDK_SCALE".into(), "2".into())]) };
+        Settings { screen: (1280, 1720), environment: BTreeMap::from([("GDK_SCALE".into(), "2".into())]) };
     let desktop = Desktop::start_with(&settings)?;
     let _panel = Panel::start(&desktop)?;
+    // One that draws nothing: else a notice that there is none would be in the picture.
+    let _server = NotificationServer::start(&desktop)?;
     let _app = desktop.spawn(desktop.command(built_program("credit-gauge-tray")?).arg("--demo"))?;
     let item = desktop.wait_for_tray_item(PATIENCE)?;
     // Until every account has been read.
@@ -33,7 +35,7 @@ fn main() -> Result<(), Error> {
         desktop.windows().ok()?.contains(&"Credit Gauge".into()).then_some(())
     })?;
     // Away from the icon, whose tooltip would be in the picture.
-    desktop.run(desktop.command("xdotool").args(["mousemove", "800", "216"]))?;
+    desktop.run(desktop.command("xdotool").args(["mousemove", "800", "276"]))?;
 
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/images/popover.png");
     let mut last = Vec::new();

@@ -38,7 +38,7 @@ pub(crate) enum NotifyError {
     /// Nobody shows notifications.
     #[cfg(target_os = "linux")]
     #[error(
-        "nothing on this desktop shows notifications ({0}). Start or install a notification server: the desktop's own, \
+        "nothing on this desktop shows notifications. Start or install a notification server: the desktop's own, \
          or one such as dunst, mako or xfce4-notifyd"
     )]
     NoServer(#[source] zbus::Error),

@@ -91,6 +91,7 @@ impl Note {
     }
 
     /// Whether an older note need not stay on the screen beside this one.
+    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "the other systems replace nothing"))]
     #[must_use]
     pub(crate) fn replaces(&self, older: &Self) -> bool {
         match older.subject {
