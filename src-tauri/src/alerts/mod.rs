@@ -122,25 +122,34 @@ impl Alerts {
     async fn tell_due(&self, is_waiting: &mut bool) -> Result<Option<Delivery>, DatabaseError> {
         let now = clock::now();
         self.record().await?;
+        *is_waiting = false;
         let due = self.gauge.due_alerts(now).await?;
-        // Not the one that was published last: an alert must not be told with the balance from before it.
-        let snapshot = self.gauge.snapshot(&HashSet::new()).await?;
-        let tellings = tellings(&due, &snapshot);
+        if due.is_empty() {
+            return self.tell_summary(now).await;
+        }
         let is_new = due.iter().all(|alert| now.duration_since(alert.raised_at).abs() < TOGETHER);
         let is_checking =
             || self.polling.snapshots().borrow().accounts.iter().any(|account| account.checking);
-        *is_waiting = !tellings.is_empty() && is_new && is_checking();
-        if *is_waiting {
+        if is_new && is_checking() {
+            *is_waiting = true;
             return Ok(None);
         }
-        if let Some(note) = Note::of(&tellings, self.have_waited(&due, now), now) {
-            let alerts = tellings.iter().map(|telling| telling.alert.id).collect();
-            return Ok(Some(self.deliver(note, Content::Alerts(alerts))));
-        }
+        // Not the one that was published last: an alert must not be told with the balance from before it.
+        let snapshot = self.gauge.snapshot(&HashSet::new()).await?;
+        let tellings = tellings(&due, &snapshot);
+        let alerts = tellings.iter().map(|telling| telling.alert.id).collect();
+        let note = Note::of(&tellings, self.have_waited(&due, now), now);
+        Ok(note.map(|note| self.deliver(note, Content::Alerts(alerts))))
+    }
+
+    /// Starts to tell the summary, if one is due.
+    async fn tell_summary(&self, now: Timestamp) -> Result<Option<Delivery>, DatabaseError> {
         let Some(period) = self.gauge.due_summary(now).await? else {
+            // Nothing waits to be told.
             self.set_problem(None);
             return Ok(None);
         };
+        let snapshot = self.gauge.snapshot(&HashSet::new()).await?;
         let note = Note::summary(self.gauge.summary(&period, &snapshot).await?, snapshot.level);
         Ok(Some(self.deliver(note, Content::Summary(period))))
     }
