@@ -7,13 +7,11 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Gauge;
-use crate::alert::{Alert, Telling};
+use crate::alert::{Alert, NEWS, Telling};
 use crate::clock;
 use crate::database::{DatabaseError, Ended};
 use crate::hook::{Hook, HookError, Payload};
 
-/// An alert that is older is no news for a hook.
-const NEWS: SignedDuration = SignedDuration::from_hours(24);
 /// How many calls are made at the same time.
 const AT_ONCE: usize = 8;
 /// How long to wait before each further try of what surely did not get there.
@@ -40,27 +38,34 @@ impl Gauge {
                 || alert.snoozed_until.is_some_and(|until| until > now)
         };
         let since = now.saturating_sub(NEWS).unwrap_or(Timestamp::MIN);
-        let snapshot = self.snapshot(&HashSet::new()).await?;
         let recent = self.database.alerts_since(since).await?;
         let done = self.database.done_calls(since, now).await?;
-        let mut calls = Vec::new();
+        let mut wanted = Vec::new();
         for hook in &settings.hooks {
             let met = self.database.mark(&format!("{MARK}{}", hook.name), now).await?;
             // One from the future is from before the clock was set back.
             let since = if met > now { since } else { met };
-            for alert in &recent {
-                if done.contains(&(hook.name.clone(), alert.id)) {
-                    continue;
-                }
+            wanted.extend(recent.iter().map(|alert| (hook, alert)).filter(|(_, alert)| {
                 let is_over = alert.cleared_at.is_some() && !alert.rule.is_momentary();
-                let account = snapshot.accounts.iter().find(|account| account.id == alert.account);
-                if alert.severity < hook.least || alert.raised_at < since || is_over || is_held(alert) {
-                    continue;
-                }
-                let Some(account) = account.filter(|account| !account.paused) else { continue };
-                calls.push(self.call(hook, Telling { alert, account }));
-            }
+                let is_done = done.contains(&(hook.name.clone(), alert.id));
+                !is_done
+                    && alert.severity >= hook.least
+                    && alert.raised_at >= since
+                    && !is_over
+                    && !is_held(alert)
+            }));
         }
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let snapshot = self.snapshot(&HashSet::new()).await?;
+        let account = |alert: &Alert| {
+            snapshot.accounts.iter().find(|account| account.id == alert.account && !account.paused)
+        };
+        let calls: Vec<_> = wanted
+            .into_iter()
+            .filter_map(|(hook, alert)| Some(self.call(hook, Telling { alert, account: account(alert)? })))
+            .collect();
         let ended = stream::iter(calls).buffer_unordered(AT_ONCE).collect::<Vec<_>>().await;
         ended.into_iter().collect()
     }
