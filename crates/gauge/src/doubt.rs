@@ -14,7 +14,7 @@ const ENDS_SOON: Decimal = Decimal::from_parts(10, 0, 0, false, 2);
 const RECENT: SignedDuration = SignedDuration::from_hours(2);
 /// and an older doubt is another one. What comes again within moments may be the same mistake.
 const CONFIRMED_AFTER: SignedDuration = SignedDuration::from_secs(10);
-const CONFIRMED_WITHIN: SignedDuration = SignedDuration::from_hours(1);
+pub(crate) const CONFIRMED_WITHIN: SignedDuration = SignedDuration::from_hours(1);
 
 /// Why a reading is not believed yet: it says of a meter that nothing is left of much. The same again is believed, ten
 /// seconds later or more.

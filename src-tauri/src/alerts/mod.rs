@@ -221,9 +221,9 @@ impl Alerts {
             NoteEvent::TopUp(account) => self.open_page(&account, |account| account.top_up_url.clone()),
             NoteEvent::CheckKeys(account) => self.open_page(&account, |account| account.keys_url.clone()),
             NoteEvent::Snooze(accounts, snooze) => {
+                let now = clock::now();
                 for account in &accounts {
-                    let until = Some(snooze.until(clock::now()));
-                    self.gauge.database().snooze(account, None, until).await?;
+                    self.gauge.database().snooze(account, None, Some(snooze.until(now)), now).await?;
                 }
                 // Servers may leave a notification whose button was pressed.
                 self.withdraw_about(&accounts).await;

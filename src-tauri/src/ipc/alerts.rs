@@ -32,7 +32,7 @@ pub(crate) async fn snooze(
             .map_err(Problem::internal)?,
         None => UNTIL_TOPPED_UP,
     };
-    if app.gauge.database().snooze(&account, meter, Some(until)).await? == 0 {
+    if app.gauge.database().snooze(&account, meter, Some(until), clock::now()).await? == 0 {
         return Err(Problem::new(
             "alerts",
             "No alert about this account holds, so there is nothing to snooze.",
@@ -49,7 +49,7 @@ pub(crate) async fn unsnooze(
     account: AccountId,
     meter: Option<String>,
 ) -> Result<(), Problem> {
-    app.gauge.database().snooze(&account, meter, None).await?;
+    app.gauge.database().snooze(&account, meter, None, clock::now()).await?;
     app.polling.look();
     Ok(())
 }

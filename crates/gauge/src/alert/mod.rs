@@ -28,8 +28,8 @@ pub use unusual::{Sign, Unusual};
 
 /// Until when an alert is put off that is to stay silent until a top-up or a reset ends it.
 pub const UNTIL_TOPPED_UP: Timestamp = Timestamp::constant(253_370_764_800, 0); // 1 January 9999
-/// For how long good news is news.
-const NEWS: SignedDuration = SignedDuration::from_hours(24);
+/// For how long good news is news, and any alert is for a hook.
+pub(crate) const NEWS: SignedDuration = SignedDuration::from_hours(24);
 
 /// Something to tell once: a crossing of a rule, unusual spend, or good news.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]

@@ -120,12 +120,18 @@ impl Database {
     /// When the database refuses.
     pub async fn delivered(&self, alerts: Vec<i64>, now: Timestamp) -> Result<(), DatabaseError> {
         self.write(move |transaction| {
-            let mut statement = transaction.prepare_cached(
-                "UPDATE alerts SET delivered_at = ?2, sent_at = NULL, sent_to = NULL,
-                 cleared_at = coalesce(cleared_at, iif(rule IN ('topped_up', 'restored'), ?2, NULL)) WHERE id = ?1",
+            let mut deliver = transaction.prepare_cached(
+                "UPDATE alerts SET delivered_at = ?2, sent_at = NULL, sent_to = NULL WHERE id = ?1 RETURNING rule",
             )?;
+            let mut end = transaction
+                .prepare_cached("UPDATE alerts SET cleared_at = coalesce(cleared_at, ?2) WHERE id = ?1")?;
             for alert in alerts {
-                statement.execute(params![alert, now.as_millisecond()])?;
+                let values = params![alert, now.as_millisecond()];
+                let rule = deliver.query_row(values, |row| row.get::<_, String>(0)).optional()?;
+                let rule: Option<Occasion> = rule.as_deref().map(parsed).transpose()?;
+                if rule.is_some_and(|rule| rule.is_momentary()) {
+                    end.execute(values)?;
+                }
             }
             Ok(())
         })
@@ -175,14 +181,15 @@ impl Database {
         account: &AccountId,
         meter: Option<String>,
         until: Option<Timestamp>,
+        now: Timestamp,
     ) -> Result<usize, DatabaseError> {
         let account = account.clone();
         self.write(move |transaction| {
             let snoozed = transaction.execute(
                 // What was told in the future is from before the clock was set back: the snooze would never end.
-                "UPDATE alerts SET snoozed_until = ?3, delivered_at = min(delivered_at, CAST(unixepoch('subsec') * 1000 AS INTEGER))
+                "UPDATE alerts SET snoozed_until = ?3, delivered_at = min(delivered_at, ?4)
                  WHERE account = ?1 AND (?2 IS NULL OR meter = ?2) AND cleared_at IS NULL",
-                params![account.as_str(), meter, until.map(Timestamp::as_millisecond)],
+                params![account.as_str(), meter, until.map(Timestamp::as_millisecond), now.as_millisecond()],
             )?;
             Ok(snoozed)
         })

@@ -13,6 +13,7 @@ use crate::account::{Account, AccountId};
 use crate::alert::{Alert, Balance, Unusual};
 use crate::amount::Unit;
 use crate::course::{Change, Course, full};
+use crate::doubt::CONFIRMED_WITHIN;
 use crate::failure::{Failure, Trouble};
 use crate::forecast::Forecast;
 use crate::history::{Amounts, Pace, SeriesKey, Span};
@@ -193,8 +194,8 @@ impl Database {
             transaction.execute(
                 // The first doubt counts, for as long as it may be confirmed.
                 "UPDATE standings SET doubted_at = ?2
-                 WHERE account = ?1 AND (doubted_at IS NULL OR abs(?2 - doubted_at) > 3600000)",
-                params![id.as_str(), now.as_millisecond()],
+                 WHERE account = ?1 AND (doubted_at IS NULL OR abs(?2 - doubted_at) > ?3)",
+                params![id.as_str(), now.as_millisecond(), CONFIRMED_WITHIN.as_secs() * 1000],
             )?;
             Ok(())
         })

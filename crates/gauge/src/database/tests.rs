@@ -328,7 +328,7 @@ async fn a_snooze_reminds_once_when_it_ends_and_does_not_hide_worse_news() {
     follow(&database, 1, "9").await;
     let first = database.alerts(1).await.unwrap()[0].id;
     database.delivered(vec![first], at(2)).await.unwrap();
-    database.snooze(&id("one"), None, Some(at(100))).await.unwrap();
+    database.snooze(&id("one"), None, Some(at(100)), at(2)).await.unwrap();
     follow(&database, 3, "4").await;
     let alerts = database.alerts(10).await.unwrap();
     assert!(alerts.iter().all(|alert| !alert.is_due(at(50))), "as bad as what was snoozed");

@@ -28,6 +28,8 @@ pub struct Quarter(pub i64);
 
 impl Quarter {
     const MILLISECONDS: i64 = 15 * 60 * 1000;
+    /// How long each is.
+    pub(crate) const LENGTH: SignedDuration = SignedDuration::from_millis(Self::MILLISECONDS);
 
     /// The quarter in which something happened that was seen at this time. At the very start of a quarter it was the one
     /// before.

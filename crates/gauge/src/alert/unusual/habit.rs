@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{Timestamp, tz::TimeZone};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
@@ -13,8 +13,6 @@ use crate::history::{Pace, Quarter, Rise, Span, movement};
 
 /// The hours of a day.
 pub(super) const HOURS: usize = 24;
-/// How long a quarter is.
-const QUARTER: SignedDuration = SignedDuration::from_mins(15);
 /// Quarters in an hour and in a day.
 pub(super) const HOUR: usize = 4;
 pub(super) const DAY: usize = HOUR * HOURS;
@@ -142,7 +140,7 @@ impl Habit {
         // Where a debt grows, there is something to spend.
         let known = if is_empty(before) && spent <= 0.0 { Known::Empty } else { Known::All };
         // A single request between two readings near each other is not to look like spend of two quarters.
-        let is_short = after.from.duration_since(before.until) <= QUARTER;
+        let is_short = after.from.duration_since(before.until) <= Quarter::LENGTH;
         let from =
             if is_short { Quarter::before(after.from).start().max(before.until) } else { before.until };
         self.add(before.until, from, 0.0, known);
